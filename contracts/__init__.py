@@ -1,0 +1,1 @@
+"""What is true of messages: each provider's documented rules, as data."""

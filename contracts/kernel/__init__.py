@@ -1,0 +1,1 @@
+"""The vocabulary in which a provider is declared. Nothing here knows any provider."""

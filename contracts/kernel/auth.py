@@ -1,0 +1,67 @@
+"""Where a request carries its key."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.kernel.errors import Cause, Refused
+
+Headers = Mapping[bytes, bytes]
+"""Request headers, names in lower case."""
+
+
+class Auth(Protocol):
+    """A way to tell whose request it is."""
+
+    def key(self, headers: Headers) -> str:
+        """Give the key, empty when this way is not used; `Refused` when it is used wrongly."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """`Authorization: Bearer <key>`."""
+
+    def key(self, headers: Headers) -> str:
+        """Give the key after the scheme."""
+        value = headers.get(b"authorization")
+        if value is None:
+            return ""
+        scheme, _, key = value.partition(b" ")
+        if scheme.lower() != b"bearer":
+            raise Refused(Cause.BAD_KEY)
+        return key.strip().decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHeader:
+    """A header of its own, whose value is read by a function of the provider."""
+
+    name: bytes
+    read: Callable[[str], str]
+
+    def key(self, headers: Headers) -> str:
+        """Give the key that the header's value stands for."""
+        value = headers.get(self.name)
+        return "" if value is None else self.read(value.decode("latin-1"))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """Several ways, of which the first one used wins."""
+
+    ways: tuple[Auth, ...]
+
+    def key(self, headers: Headers) -> str:
+        """Give the key of the first way that has one."""
+        for way in self.ways:
+            if key := way.key(headers):
+                return key
+        return ""
+
+
+SANDBOX_KEYS = {
+    "screentest-invalid-key": Cause.BAD_KEY,
+    "screentest-no-balance": Cause.NO_BALANCE,
+}
+"""Keys that are refused, as card numbers are in a payment sandbox. Any other key is accepted."""

@@ -1,0 +1,78 @@
+"""Request bodies: pydantic models that carry the rules no single field can state."""
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    MISSING,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from contracts.kernel.rules import Rule
+from contracts.kernel.source import Source
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value may arrive here
+    """Read 5.0 as 5, as JSON Schema does, and keep true from passing as 1."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+Whole = BeforeValidator(_whole)
+"""Annotation, the last one, for integers as JSON knows them: 5 and 5.0, neither "5" nor true."""
+
+
+class Body(BaseModel):
+    """The body, or the query, of one kind of request.
+
+    Types are strict: a number is not a string. An absent optional field is `MISSING`, and `null`
+    is refused unless a field says otherwise. Unknown fields are dropped; a body that keeps or
+    refuses them says so in its `model_config`.
+    """
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    namespace: ClassVar[str]
+    """The provider's id, which prefixes every rule id."""
+    source: ClassVar[Source]
+    """Where the fields are documented, unless one has a source of its own."""
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+    @model_validator(mode="after")
+    def _obey(self) -> Self:
+        for rule in self.rules:
+            if not rule.holds(self):
+                raise broken(f"{self.namespace}/{rule.id}", rule.message or rule.sentence)
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Add the rules to the schema, each with its id."""
+        schema = handler(core_schema)
+        if cls.rules:
+            handler.resolve_ref_schema(schema)["allOf"] = [
+                rule.schema() | {"x-rule": f"{cls.namespace}/{rule.id}"} for rule in cls.rules
+            ]
+        return schema
+
+
+def broken(rule: str, message: str) -> PydanticCustomError:
+    """Make the error of a broken rule; its type is the rule id."""
+    return PydanticCustomError(rule, message)
+
+
+T = TypeVar("T")
+
+
+def value_or(value: T | MISSING, default: T) -> T:
+    """Give the value of an optional field, or what its absence means."""
+    return default if value is MISSING else value

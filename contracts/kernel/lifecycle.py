@@ -1,0 +1,24 @@
+"""The life of a task in a provider's own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.kernel.source import Source
+from contracts.kernel.task import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Status words by phase, and how long a task takes at the real provider."""
+
+    words: Mapping[Phase, str]
+    seconds: float
+    """A typical time from acceptance to result."""
+    source: Source
+    waiting_share: float = 0.1
+    """How much of that time passes before work begins. No document says; assumed."""
+
+    def __post_init__(self) -> None:
+        missing = set(Phase) - set(self.words)
+        if missing:
+            raise ValueError(f"a lifecycle needs words for: {', '.join(sorted(missing))}")

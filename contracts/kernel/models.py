@@ -1,0 +1,33 @@
+"""Per-model capabilities: rows of a `models.json` that stands in a provider's folder."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from contracts.kernel.source import Confidence
+
+
+class ModelRow(BaseModel):
+    """What every row has; a provider's row class adds its own columns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    source: str
+    """A key of the table's `sources`, or the document itself."""
+    confidence: Confidence
+    note: str = ""
+
+
+Row = TypeVar("Row", bound=ModelRow)
+
+
+def read_models(package: str, row: type[Row]) -> Mapping[str, Row]:
+    """Read the table beside a provider's declarations, by model id, in the order of the file."""
+    text = files(package).joinpath("models.json").read_bytes()
+    table = TypeAdapter(dict[str, object]).validate_json(text)
+    rows: list[Row] = TypeAdapter(list[row]).validate_python(table["models"])  # type: ignore[valid-type]
+    return MappingProxyType({one.id: one for one in rows})

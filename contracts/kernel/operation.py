@@ -1,0 +1,118 @@
+"""Operations: one route each, what it reads, which gates it passes, and what it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.kernel.body import Body
+from contracts.kernel.consent import Consent
+from contracts.kernel.reply import Reply
+from contracts.kernel.source import Source
+from contracts.kernel.task import Plan, Task
+
+
+class Carried(StrEnum):
+    """Where a request carries its fields."""
+
+    JSON = "json"
+    URL = "url"
+    """Query parameters and path parameters together; every value is a string."""
+    FORM = "form"
+    """A multipart form with one file."""
+
+
+class Gate(StrEnum):
+    """The checks a request passes. Which one wins is a fact about the provider."""
+
+    SIZE = "size"
+    KEY = "key"
+    BALANCE = "balance"
+    TYPE = "type"
+    CONTRACT = "contract"
+    CONSENT = "consent"
+
+
+SUBMIT_GATES = (Gate.KEY, Gate.SIZE, Gate.TYPE, Gate.CONTRACT, Gate.CONSENT, Gate.BALANCE)
+"""The usual order for a paid request; no document states one, so it is assumed."""
+LOOK_GATES = (Gate.KEY, Gate.SIZE, Gate.TYPE, Gate.CONTRACT)
+"""The usual order for a request with a JSON body that costs nothing."""
+URL_GATES = (Gate.KEY, Gate.CONTRACT)
+"""The usual order for a request without a body."""
+OPEN_GATES = (Gate.CONTRACT,)
+"""For links that work without a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opens:
+    """Accept a request as a new task."""
+
+    plan: Callable[[Any], Plan]
+    reply: Callable[[Task[Any], float], Reply]
+    waits: Callable[[Any], bool] = lambda _: False
+    """Whether this request is answered only once its task is over."""
+    consent: Consent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finds:
+    """Look up tasks of the same key; what is not found is not in the list."""
+
+    ids: Callable[[Any], Sequence[str]]
+    reply: Callable[[Any, Sequence[Task[Any]], float], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follows:
+    """Follow a link that was handed out: the task is known by it, whoever asks."""
+
+    link: Callable[[Any], str]
+    reply: Callable[[Any, Sequence[Task[Any]], float], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computes:
+    """Answer from the request alone."""
+
+    reply: Callable[[Any], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that a client handed over."""
+
+    id: str
+    url: str
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeps:
+    """Keep an uploaded file, and serve it under a URL of its own."""
+
+    field: str
+    """The form field that holds the file."""
+    reply: Callable[[Upload], Reply]
+
+
+Effect = Opens | Finds | Follows | Computes | Keeps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One route of a provider."""
+
+    id: str
+    summary: str
+    method: str
+    path: str
+    """The real path; the last segment may be a parameter: `/v1/video/generations/{task_id}`."""
+    body: type[Body]
+    effect: Effect
+    gates: tuple[Gate, ...]
+    source: Source
+    carried: Carried = Carried.JSON
+    example: Mapping[str, Any] | None = None
+    """A small request that is accepted, for people to try."""

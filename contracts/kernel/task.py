@@ -1,0 +1,93 @@
+"""A task: what was asked, what will become of it, and when; its state follows from the clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from contracts.kernel.body import Body
+from contracts.kernel.clip import Clip
+
+MEDIA_PATH = "/_screentest/media"
+"""Where results live on every origin; real delivery hosts are not imitated."""
+
+
+class Phase(StrEnum):
+    """The four phases that every provider's words come down to."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task ends without a video."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will become of a request, decided when it is accepted."""
+
+    clip: Clip
+    callback_url: str = ""
+    last_frame: bool = False
+    """Whether the result includes an image of its last frame."""
+    failure: Failure | None = None
+
+
+B = TypeVar("B", bound=Body)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Task(Generic[B]):
+    """One accepted request. Only `media_gone` ever changes."""
+
+    names: Mapping[str, str]
+    """Every id the provider gives it: `id` always, `link` for its media, others as declared."""
+    owner: str
+    """The API key it belongs to."""
+    request: B
+    plan: Plan
+    origin: str
+    """Scheme and host the client used, for links that lead back to the same place."""
+    created: float
+    started: float
+    finishes: float
+    media_gone: bool = False
+    """The finished media was deleted at the client's wish."""
+
+    @property
+    def id(self) -> str:
+        """The id a client polls with."""
+        return self.names["id"]
+
+    def phase(self, now: float) -> Phase:
+        """Give the phase at a moment, in seconds since the epoch."""
+        if now >= self.finishes:
+            return Phase.FAILED if self.plan.failure else Phase.SUCCEEDED
+        return Phase.WORKING if now >= self.started else Phase.WAITING
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether nothing more will happen to it."""
+        return now >= self.finishes
+
+    def progress(self, now: float) -> float:
+        """Give the share of the work that is done, 0 to 1."""
+        if now >= self.finishes:
+            return 1.0
+        return max(0.0, (now - self.created) / (self.finishes - self.created))
+
+    @property
+    def video_url(self) -> str:
+        """Where the finished video can be fetched, without a key."""
+        return f"{self.origin}{MEDIA_PATH}/{self.names['link']}.mp4"
+
+    @property
+    def last_frame_url(self) -> str:
+        """Where the image of the last frame can be fetched, without a key."""
+        return f"{self.origin}{MEDIA_PATH}/{self.names['link']}.png"

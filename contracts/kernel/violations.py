@@ -1,0 +1,98 @@
+"""Checking a message against its body class, and naming what is broken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from contracts.kernel.body import Body
+from contracts.kernel.limits import Place, limits
+from contracts.kernel.rules import Rule
+
+MOST_VIOLATIONS = 20
+"""How many violations of one message are reported; a million bad items stay cheap to refuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One broken rule, with all that an error message needs."""
+
+    rule: str
+    sentence: str
+    source: str
+    path: tuple[str | int, ...]
+    message: str
+    """The provider's words where known, else pydantic's."""
+    kind: str
+    """Pydantic's error type; the rule id where a rule across fields is broken."""
+    value: Any
+    context: dict[str, Any]
+
+    @property
+    def field(self) -> str:
+        """The field as a path: `content[0].url`; empty for the whole body."""
+        words = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(words).removeprefix(".")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One body class in its role as the message of one operation.
+
+    Accepting is pydantic alone; the words for a refusal are made only when there is one.
+    """
+
+    body: type[Body]
+    name: str
+    """The operation's id, which begins the ids of the field limits."""
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Body]:
+        """The compiled check; `validate_json(bytes)` is the whole hot path."""
+        return TypeAdapter(self.body)
+
+    @cached_property
+    def limits(self) -> Place:
+        """The limits of the single fields."""
+        return limits(self.body, self.name)
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules across fields, by full id."""
+        return {
+            f"{body.namespace}/{rule.id}": rule
+            for body in _bodies(self.body)
+            for rule in body.rules
+        }
+
+    def violations(self, error: ValidationError) -> list[Violation]:
+        """Name what is broken, first things first."""
+        details = error.errors(include_url=False)
+        return [self._violation(detail) for detail in details[:MOST_VIOLATIONS]]
+
+    def _violation(self, detail: ErrorDetails) -> Violation:
+        limit, path = self.limits.find(detail["loc"])
+        rule = self.rules.get(detail["type"])
+        return Violation(
+            rule=detail["type"] if rule else limit.id,
+            sentence=rule.sentence if rule else limit.sentence,
+            source=str(rule.source) if rule else limit.source,
+            path=path,
+            message=detail["msg"],
+            kind=detail["type"],
+            value=detail["input"],
+            context=detail.get("ctx", {}),
+        )
+
+
+def _bodies(annotation: Any) -> Iterator[type[Body]]:  # noqa: ANN401 - annotations have no type
+    """Give the body classes that an annotation mentions, itself first."""
+    if isinstance(annotation, type) and issubclass(annotation, Body):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from _bodies(field.annotation)
+    for inner in get_args(annotation):
+        yield from _bodies(inner)

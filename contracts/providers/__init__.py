@@ -1,0 +1,1 @@
+"""One folder for each provider. The registry lists this folder; nothing else names them."""

@@ -1,0 +1,63 @@
+"""Ace Data Cloud, by the page the project was created from: five models, an open top level."""
+
+from contracts.kernel.auth import Bearer
+from contracts.kernel.ids import alphanumeric, dated, uuid4
+from contracts.kernel.operation import (
+    LOOK_GATES,
+    SUBMIT_GATES,
+    Finds,
+    Opens,
+    Operation,
+)
+from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.providers.acedata.answers import LIFECYCLE, accepted, ids, looked_up, plan
+from contracts.providers.acedata.quirks import is_blocking
+from contracts.providers.acedata.requests import DOCS_SPEC, SEED, Tasks, Videos
+from contracts.providers.acedata.wire import ERRORS, WEBHOOK
+
+VIDEOS = Operation(
+    id="videos",
+    summary="Ask for a video; blocks until it is done unless `async` or `callback_url` is given.",
+    method="POST",
+    path="/seedance/videos",
+    body=Videos,
+    gates=SUBMIT_GATES,
+    effect=Opens(plan=plan, reply=accepted, waits=is_blocking),
+    source=SEED,
+    example={
+        "model": "doubao-seedance-1-0-pro-250528",
+        "content": [{"type": "text", "text": "a kitten yawning --rs 720p --rt 16:9 --dur 5"}],
+        "async": True,
+    },
+)
+TASKS = Operation(
+    id="tasks",
+    summary="Look up one task, or several.",
+    method="POST",
+    path="/seedance/tasks",
+    body=Tasks,
+    gates=LOOK_GATES,
+    effect=Finds(ids=ids, reply=looked_up),
+    source=DOCS_SPEC,
+)
+
+PROVIDER = Provider(
+    id="acedata",
+    title="Ace Data Cloud",
+    revision="seed",
+    base_url="https://api.acedata.cloud",
+    auth=Bearer(),
+    operations=(VIDEOS, TASKS),
+    lifecycle=LIFECYCLE,
+    errors=ERRORS,
+    names=lambda random, now: {
+        "id": uuid4(random),
+        "trace": uuid4(random),
+        "inner": dated(random, now, "cgt"),
+        "seed": str(random.getrandbits(31)),
+        "link": alphanumeric(random, 32),
+    },
+    body_limit=64 * MEBIBYTE,  # upstream's figure; the vendor gives none
+    webhook=WEBHOOK,
+    source=SEED,
+)

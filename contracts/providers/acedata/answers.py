@@ -1,0 +1,246 @@
+"""What Ace Data Cloud answers: answer models, and pure functions from task and time to answer."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import MISSING
+
+from contracts.kernel.body import value_or
+from contracts.kernel.clip import FRAMES_PER_SECOND, Clip
+from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.lifecycle import Lifecycle
+from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.task import Failure, Phase, Plan, Task
+from contracts.providers.acedata.quirks import RANDOM_SEED, is_blocking, settings
+from contracts.providers.acedata.requests import DOCS_SPEC, Tasks, Videos
+
+LIFECYCLE = Lifecycle(
+    words={
+        Phase.WAITING: "pending",
+        Phase.WORKING: "processing",
+        Phase.SUCCEEDED: "succeeded",
+        Phase.FAILED: "failed",
+    },
+    seconds=81.9,
+    source=DOCS_SPEC.at("SeedanceTaskRecord", "`elapsed` of the sample. A record has no status."),
+)
+
+
+class Accepted(Answer):
+    """The answer of an asynchronous call."""
+
+    success: Literal[True]
+    task_id: str
+    trace_id: str
+
+
+class Content(Answer):
+    """Links to what was made."""
+
+    video_url: str
+    last_frame_url: str | MISSING = MISSING
+
+
+class Usage(Answer):
+    """Tokens: width x height x frames / 1024."""
+
+    completion_tokens: int
+    total_tokens: int
+
+
+class ArkTask(Answer):
+    """The finished video, in the form of the seed's page."""
+
+    id: str
+    model: str
+    status: Literal["succeeded"]
+    content: Content
+    seed: int
+    resolution: str
+    ratio: str
+    duration: int
+    framespersecond: int
+    service_tier: str
+    execution_expires_after: int
+    usage: Usage
+    created_at: int
+    updated_at: int
+
+
+class Finished(Answer):
+    """The answer of a blocking call, and the payload of the callback."""
+
+    success: Literal[True]
+    task_id: str
+    trace_id: str
+    data: list[ArkTask]
+
+
+class Reason(Answer):
+    """Why a task failed."""
+
+    code: str
+    message: str
+
+
+class Failed(Answer):
+    """The same for a task that failed."""
+
+    success: Literal[False]
+    task_id: str
+    trace_id: str
+    error: Reason
+
+
+class FlatData(Answer):
+    """The finished video, in the flat form that records have."""
+
+    task_id: str
+    status: Literal["succeeded"]
+    video_url: str
+    last_frame_url: str | None
+    model: str
+    duration: int
+    resolution: str
+    ratio: str
+
+
+class FlatFinished(Answer):
+    """What a record holds once its task succeeded."""
+
+    success: Literal[True]
+    task_id: str
+    trace_id: str
+    data: FlatData
+
+
+class Pending(Answer):
+    """What a record holds before: an empty object, which every client of the vendor can read."""
+
+
+class Record(Answer):
+    """One task. There is no status at the top: a task is over when `finished_at` is there."""
+
+    id: str
+    type: Literal["videos"]
+    created_at: float
+    trace_id: str
+    request: dict[str, Any]
+    response: Pending | FlatFinished | Failed
+    started_at: float | MISSING = MISSING
+    finished_at: float | MISSING = MISSING
+    elapsed: float | MISSING = MISSING
+
+
+class NoRecord(Answer):
+    """The requested task does not exist."""
+
+
+class Batch(Answer):
+    """Several records; unknown ids are left out."""
+
+    items: list[Record]
+    count: int
+
+
+def plan(body: Videos) -> Plan:
+    """Decide what becomes of a request."""
+    wanted = settings(body)
+    width, height = frame_size(wanted.resolution, wanted.ratio)
+    clip = Clip(width=width, height=height, seconds=wanted.seconds, audio=wanted.audio)
+    url = value_or(body.callback_url, "")
+    return Plan(clip=clip, callback_url=url, last_frame=body.return_last_frame)
+
+
+def accepted(task: Task[Videos], now: float) -> Reply:
+    """Answer a create call: at once, or with the result where the call blocked."""
+    if is_blocking(task.request):
+        return Reply(result(task, now))
+    return Reply(Accepted(success=True, task_id=task.id, trace_id=task.names["trace"]))
+
+
+def result(task: Task[Videos], _now: float) -> Answer:
+    """Give the end of a task."""
+    if task.plan.failure:
+        return _failed(task, task.plan.failure)
+    trace = task.names["trace"]
+    return Finished(success=True, task_id=task.id, trace_id=trace, data=[_ark(task)])
+
+
+def _failed(task: Task[Videos], failure: Failure) -> Failed:
+    reason = Reason(code=failure.code, message=failure.message)
+    return Failed(success=False, task_id=task.id, trace_id=task.names["trace"], error=reason)
+
+
+def _ark(task: Task[Videos]) -> ArkTask:
+    request, wanted, clip = task.request, settings(task.request), task.plan.clip
+    content = Content(video_url=task.video_url)
+    if task.plan.last_frame:
+        content.last_frame_url = task.last_frame_url
+    tokens = int(clip.width * clip.height * (FRAMES_PER_SECOND * wanted.seconds + 1) / 1024)
+    return ArkTask(
+        id=task.names["inner"],
+        model=request.model,
+        status="succeeded",
+        content=content,
+        seed=int(task.names["seed"]) if wanted.seed == RANDOM_SEED else wanted.seed,
+        resolution=wanted.resolution,
+        ratio=wanted.ratio,
+        duration=wanted.seconds,
+        framespersecond=FRAMES_PER_SECOND,
+        service_tier=request.service_tier,
+        execution_expires_after=request.execution_expires_after,
+        usage=Usage(completion_tokens=tokens, total_tokens=tokens),
+        created_at=int(task.created),
+        updated_at=int(task.finishes),
+    )
+
+
+def looked_up(body: Tasks, tasks: Sequence[Task[Videos]], now: float) -> Reply:
+    """Answer a look-up: one record, several, or an empty object for an unknown task."""
+    if body.action == "retrieve_batch":
+        return Reply(Batch(items=[record(task, now) for task in tasks], count=len(tasks)))
+    return Reply(record(tasks[0], now) if tasks else NoRecord())
+
+
+def ids(body: Tasks) -> Sequence[str]:
+    """Give the ids a look-up asks for."""
+    if body.action == "retrieve_batch":
+        return value_or(body.ids, [])
+    return (value_or(body.id, ""),)
+
+
+def record(task: Task[Videos], now: float) -> Record:
+    """Give the record of a task at a moment."""
+    phase = task.phase(now)
+    answer = Record(
+        id=task.id,
+        type="videos",
+        created_at=round(task.created, 3),
+        trace_id=task.names["trace"],
+        request=task.request.model_dump(by_alias=True, exclude_unset=True),
+        response=Pending(),
+    )
+    if phase is not Phase.WAITING:
+        answer.started_at = round(task.started, 3)
+    if task.is_over(now):
+        answer.finished_at = round(task.finishes, 3)
+        answer.elapsed = round(task.finishes - task.started, 3)
+        failure = task.plan.failure
+        answer.response = _failed(task, failure) if failure else _flat(task)
+    return answer
+
+
+def _flat(task: Task[Videos]) -> FlatFinished:
+    wanted = settings(task.request)
+    data = FlatData(
+        task_id=task.names["inner"],
+        status="succeeded",
+        video_url=task.video_url,
+        last_frame_url=task.last_frame_url if task.plan.last_frame else None,
+        model=task.request.model,
+        duration=wanted.seconds,
+        resolution=wanted.resolution,
+        ratio=wanted.ratio,
+    )
+    return FlatFinished(success=True, task_id=task.id, trace_id=task.names["trace"], data=data)

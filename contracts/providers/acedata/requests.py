@@ -1,0 +1,155 @@
+"""What a client may send: body classes, their rules, and the documents they come from."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import MISSING, ConfigDict, Field
+
+from contracts.kernel.body import Body, Whole
+from contracts.kernel.media import ImageLink
+from contracts.kernel.rules import Contains, Equals, Excludes, Given, Needs, Rule
+from contracts.kernel.source import Confidence, Source
+
+SEED = Source("docs.acedata.cloud, POST /seedance/videos", "2026-01")
+SDK_SPEC = Source("AceDataCloud/SDK scripts/specs, commit 0d3494cb", "2026-06")
+DOCS_SPEC = Source("AceDataCloud/Docs openapi/seedance.json, commit 0e1d52d8", "2026-10")
+GUIDE = Source("AceDataCloud/APIs seedance_videos.md, commit 77a7991", "2026-10")
+CLIENTS = Source("published clients of the vendor", "2026-10", "", Confidence.INFERRED)
+ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
+
+AUDIO_MODEL = "doubao-seedance-1-5-pro-251215"
+NEWER = "The seed's page lacks this field; its top level is open, so it was never refused."
+
+
+class AceBody(Body):
+    """An Ace Data Cloud request: the top level is open, and unknown fields are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    namespace: ClassVar[str] = "acedata"
+    source: ClassVar[Source] = SEED
+
+
+class ClosedBody(AceBody):
+    """An object whose schema says `additionalProperties: false`."""
+
+    model_config = ConfigDict(extra="forbid")
+    source: ClassVar[Source] = SDK_SPEC
+
+
+class TextItem(ClosedBody):
+    """The prompt, with flags such as `--rs 720p` at its end."""
+
+    type: Literal["text"]
+    text: Annotated[str, Field(max_length=1000)]
+
+
+class ImageUrl(ClosedBody):
+    """The link of an image."""
+
+    url: ImageLink
+
+
+class ImageItem(ClosedBody):
+    """An image; without a role it is the first frame."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrl
+    role: Literal["first_frame", "last_frame", "reference_image"] | MISSING = MISSING
+
+
+Item = Annotated[TextItem | ImageItem, Field(discriminator="type")]
+
+
+class Videos(AceBody):
+    """`POST /seedance/videos`: one request for one video.
+
+    The fields after `execution_expires_after` are newer than the seed's page. They are accepted
+    there, and obeyed here, because the vendor's own SDK always sends them.
+    """
+
+    model: Annotated[
+        Literal[
+            "doubao-seedance-1-0-pro-250528",
+            "doubao-seedance-1-0-pro-fast-251015",
+            "doubao-seedance-1-5-pro-251215",
+            "doubao-seedance-1-0-lite-t2v-250428",
+            "doubao-seedance-1-0-lite-i2v-250428",
+        ],
+        SEED.at("model", "Newer documents list nine."),
+    ]
+    content: Annotated[
+        list[Item], Field(fail_fast=True), SEED.at("content", "Audio and video came later.")
+    ]
+    generate_audio: bool = False
+    callback_url: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    return_last_frame: bool = False
+    service_tier: Annotated[
+        Literal["default", "flex"], SEED.at("service_tier", "Removed from newer documents.")
+    ] = "default"
+    execution_expires_after: Annotated[int, Field(ge=3600, le=259_200), Whole] = 172_800
+    async_: Annotated[bool, Field(alias="async"), SDK_SPEC.at("async", NEWER)] = False
+    resolution: (
+        Annotated[Literal["480p", "720p", "1080p", "4k"], DOCS_SPEC.at("resolution", NEWER)]
+        | MISSING
+    ) = MISSING
+    ratio: (
+        Annotated[
+            Literal["16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "adaptive"],
+            DOCS_SPEC.at("ratio", NEWER),
+        ]
+        | MISSING
+    ) = MISSING
+    duration: (
+        Annotated[
+            int,
+            Field(ge=-1, le=30),
+            Whole,
+            DOCS_SPEC.at("duration", NEWER + " The maximum is 12, 15 or 30 by document."),
+        ]
+        | MISSING
+    ) = MISSING
+    seed: (
+        Annotated[int, Field(ge=-1, le=4_294_967_295), Whole, DOCS_SPEC.at("seed", NEWER)] | MISSING
+    ) = MISSING
+    camerafixed: Annotated[bool, DOCS_SPEC.at("camerafixed", NEWER)] | MISSING = MISSING
+    watermark: Annotated[bool, DOCS_SPEC.at("watermark", NEWER)] | MISSING = MISSING
+    priority: (
+        Annotated[int, Field(ge=0, le=9), Whole, DOCS_SPEC.at("priority", NEWER)] | MISSING
+    ) = MISSING
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Excludes(
+            id="references-exclude-first-frame",
+            sentence="A `reference_image` cannot be combined with a `first_frame`.",
+            source=SDK_SPEC.at("content"),
+            when=Contains("content", {"role": "reference_image"}),
+            none_of=(Contains("content", {"role": "first_frame"}),),
+        ),
+        Excludes(
+            id="references-exclude-last-frame",
+            sentence="A `reference_image` cannot be combined with a `last_frame`.",
+            source=SDK_SPEC.at("content"),
+            when=Contains("content", {"role": "reference_image"}),
+            none_of=(Contains("content", {"role": "last_frame"}),),
+        ),
+    )
+
+
+class Tasks(AceBody):
+    """`POST /seedance/tasks`: look up one task, or several."""
+
+    source: ClassVar[Source] = DOCS_SPEC
+
+    action: Literal["retrieve", "retrieve_batch"] = "retrieve"
+    id: str | MISSING = MISSING
+    ids: list[str] | MISSING = MISSING
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Needs(
+            id="batch-needs-ids",
+            sentence="The action `retrieve_batch` needs at least one id in `ids`.",
+            source=CLIENTS.at("SeedanceDify tools/api_contracts.py"),
+            when=Equals("action", "retrieve_batch"),
+            any_of=(Given("ids"),),
+        ),
+    )

@@ -1,0 +1,103 @@
+"""RelayDance, as documented; the gateway it was observed to be is another dialect."""
+
+from contracts.kernel.auth import Bearer
+from contracts.kernel.ids import alphanumeric
+from contracts.kernel.operation import (
+    LOOK_GATES,
+    SUBMIT_GATES,
+    URL_GATES,
+    Carried,
+    Computes,
+    Finds,
+    Keeps,
+    Opens,
+    Operation,
+)
+from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.providers.relaydance.answers import (
+    LIFECYCLE,
+    listed,
+    plan,
+    polled,
+    stored,
+    submitted,
+)
+from contracts.providers.relaydance.requests import (
+    GATEWAY,
+    GET_PAGE,
+    SEED,
+    UPLOAD_PAGE,
+    FileForm,
+    Generate,
+    ListModels,
+    Poll,
+)
+from contracts.providers.relaydance.wire import ERRORS, WEBHOOK
+
+GENERATE = Operation(
+    id="generate",
+    summary="Submit a video task.",
+    method="POST",
+    path="/v1/video/generations",
+    body=Generate,
+    gates=SUBMIT_GATES,
+    effect=Opens(plan=plan, reply=submitted),
+    source=SEED,
+    example={
+        "model": "doubao-seedance-2-0-1080p",
+        "prompt": "storm clouds over a mountain range",
+        "seconds": "5",
+        "metadata": {"ratio": "16:9", "resolution": "1080p"},
+    },
+)
+POLL = Operation(
+    id="poll",
+    summary="Ask how far a task is.",
+    method="GET",
+    path="/v1/video/generations/{task_id}",
+    body=Poll,
+    carried=Carried.URL,
+    gates=URL_GATES,
+    effect=Finds(ids=lambda body: (body.task_id,), reply=polled),
+    source=GET_PAGE,
+)
+FILES = Operation(
+    id="files",
+    summary="Upload a file to refer to in a request.",
+    method="POST",
+    path="/v1/files",
+    body=FileForm,
+    carried=Carried.FORM,
+    gates=LOOK_GATES,
+    effect=Keeps(field="file", reply=stored),
+    source=UPLOAD_PAGE,
+)
+MODELS = Operation(
+    id="models",
+    summary="List the models this key may use.",
+    method="GET",
+    path="/v1/models",
+    body=ListModels,
+    carried=Carried.URL,
+    gates=URL_GATES,
+    effect=Computes(reply=listed),
+    source=GATEWAY,
+)
+
+PROVIDER = Provider(
+    id="relaydance",
+    title="RelayDance",
+    revision="documented",
+    base_url="https://relaydance.com/v1",
+    auth=Bearer(),
+    operations=(GENERATE, POLL, FILES, MODELS),
+    lifecycle=LIFECYCLE,
+    errors=ERRORS,
+    names=lambda random, _: {
+        "id": f"task_{alphanumeric(random, 32)}",
+        "link": alphanumeric(random, 32),
+    },
+    body_limit=64 * MEBIBYTE,  # upstream's figure; RelayDance gives none
+    webhook=WEBHOOK,
+    source=SEED,
+)

@@ -1,0 +1,151 @@
+"""What RelayDance answers: answer models, and pure functions from task and time to answer."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal
+
+from pydantic import MISSING
+
+from contracts.kernel.body import value_or
+from contracts.kernel.clip import Clip
+from contracts.kernel.errors import Cause, Refused
+from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.lifecycle import Lifecycle
+from contracts.kernel.models import ModelRow, read_models
+from contracts.kernel.operation import Upload
+from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.task import Phase, Plan, Task
+from contracts.providers.relaydance.requests import (
+    GATEWAY,
+    Generate,
+    ListModels,
+    Metadata,
+    Poll,
+)
+
+DEFAULT_SECONDS = "5"
+"""What upstream makes when `seconds` is absent (GATEWAY)."""
+
+LIFECYCLE = Lifecycle(
+    words={
+        Phase.WAITING: "submitted",
+        Phase.WORKING: "running",
+        Phase.SUCCEEDED: "succeeded",
+        Phase.FAILED: "failed",
+    },
+    seconds=183,
+    source=GATEWAY.at(
+        "a recorded task of 5 s at 720p", "The words are from the get-prediction page."
+    ),
+)
+
+
+class Submitted(Answer):
+    """The task was accepted."""
+
+    task_id: str
+    status: Literal["submitted"]
+
+
+class TaskError(Answer):
+    """Why a task failed. No document shows this field; its form is assumed."""
+
+    message: str
+
+
+class TaskState(Answer):
+    """The state of a task; also the payload of the webhook."""
+
+    task_id: str
+    status: str
+    url: str | MISSING = MISSING
+    format: Literal["mp4"] | MISSING = MISSING
+    metadata: Metadata | MISSING = MISSING
+    error: TaskError | MISSING = MISSING
+
+
+class StoredFile(Answer):
+    """An uploaded file, and the link to use in a request."""
+
+    id: str
+    url: str
+
+
+class ModelEntry(Answer):
+    """One model, as the OpenAI list form has it."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ModelList(Answer):
+    """The models this key may use."""
+
+    object: Literal["list"]
+    data: list[ModelEntry]
+
+
+class RelayModel(ModelRow):
+    """One model id."""
+
+    resolution: str | None = None
+    """The resolution that the id stands for, where it names one."""
+
+
+@cache
+def models() -> Mapping[str, RelayModel]:
+    """Give the table, read once."""
+    return read_models(__package__, RelayModel)
+
+
+def plan(body: Generate) -> Plan:
+    """Decide what becomes of a request; sound only where it is asked for."""
+    metadata = value_or(body.metadata, Metadata())
+    row = models().get(body.model)
+    resolution = value_or(metadata.resolution, (row and row.resolution) or "720p")
+    width, height = frame_size(resolution, value_or(metadata.ratio, "16:9"))
+    audio = value_or(metadata.generate_audio, default=False)
+    seconds = int(value_or(body.seconds, DEFAULT_SECONDS))
+    clip = Clip(width=width, height=height, seconds=seconds, audio=audio)
+    return Plan(clip=clip, callback_url=value_or(metadata.callback_url, ""))
+
+
+def submitted(task: Task[Generate], _now: float) -> Reply:
+    """Answer an accepted request."""
+    return Reply(Submitted(task_id=task.id, status="submitted"))
+
+
+def polled(_body: Poll, tasks: Sequence[Task[Generate]], now: float) -> Reply:
+    """Answer how far a task is."""
+    if not tasks:
+        raise Refused(Cause.NO_TASK)
+    return Reply(state(tasks[0], now))
+
+
+def state(task: Task[Generate], now: float) -> TaskState:
+    """Give the state of a task at a moment; the vendor parameters are echoed."""
+    phase = task.phase(now)
+    answer = TaskState(
+        task_id=task.id, status=LIFECYCLE.words[phase], metadata=task.request.metadata
+    )
+    if phase is Phase.SUCCEEDED:
+        answer.url, answer.format = task.video_url, "mp4"
+    if phase is Phase.FAILED and task.plan.failure:
+        answer.error = TaskError(message=task.plan.failure.message)
+    return answer
+
+
+def stored(upload: Upload) -> Reply:
+    """Answer an upload."""
+    return Reply(StoredFile(id=f"file_{upload.id}", url=upload.url))
+
+
+def listed(_body: ListModels) -> Reply:
+    """List the models."""
+    entries = [
+        ModelEntry(id=row.id, object="model", created=0, owned_by="relaydance")
+        for row in models().values()
+    ]
+    return Reply(ModelList(object="list", data=entries))

@@ -1,0 +1,165 @@
+"""What a client may send: body classes, their rules, and the documents they come from."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import MISSING, ConfigDict, Field
+
+from contracts.kernel.body import Body
+from contracts.kernel.media import AudioLink, ImageLink, VideoLink
+from contracts.kernel.rules import AtMost, Contains, Excludes, Rule
+from contracts.kernel.source import Confidence, Source
+
+SEED = Source("relaydance.com/docs/api-reference, create video", "2026-06")
+GET_PAGE = Source("relaydance.com/docs/api-reference/get-prediction", "2026-11")
+UPLOAD_PAGE = Source("relaydance.com/docs/api-reference/upload-media", "2026-11")
+ERRORS_PAGE = Source("relaydance.com/docs/errors", "2026-11")
+GATEWAY = Source(
+    "QuantumNous/new-api, and clients of the live service", "2026-09", "", Confidence.INFERRED
+)
+ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
+
+
+class RelayBody(Body):
+    """A RelayDance request; unknown fields are ignored without a word (GATEWAY).
+
+    That holds for a `callback_url` at the top level, too: no webhook ever comes of it.
+    """
+
+    namespace: ClassVar[str] = "relaydance"
+    source: ClassVar[Source] = SEED
+
+
+class ImageUrl(RelayBody):
+    """The link of an image."""
+
+    url: ImageLink
+
+
+class VideoUrl(RelayBody):
+    """The link of a video."""
+
+    url: VideoLink
+
+
+class AudioUrl(RelayBody):
+    """The link of a sound."""
+
+    url: AudioLink
+
+
+class ImageItem(RelayBody):
+    """An image: a reference, or the first or last frame."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrl
+    role: Annotated[
+        Literal["reference_image", "first_frame", "last_frame"],
+        SEED.at("metadata.content[]", "The page names frame mode, yet shows no role for it."),
+    ]
+
+
+class VideoItem(RelayBody):
+    """A reference video."""
+
+    type: Literal["video_url"]
+    video_url: VideoUrl
+    role: Literal["reference_video"]
+
+
+class AudioItem(RelayBody):
+    """A reference sound."""
+
+    type: Literal["audio_url"]
+    audio_url: AudioUrl
+    role: Literal["reference_audio"]
+
+
+Item = Annotated[ImageItem | VideoItem | AudioItem, Field(discriminator="type")]
+
+REFERENCES = (
+    Contains("content", {"role": "reference_image"}),
+    Contains("content", {"role": "reference_video"}),
+    Contains("content", {"role": "reference_audio"}),
+)
+PER_KIND = SEED.at("metadata.content[]")
+
+
+class Metadata(RelayBody):
+    """Vendor parameters; unknown ones are kept, as the answer echoes the object."""
+
+    model_config = ConfigDict(extra="allow")
+
+    ratio: (
+        Annotated[
+            Literal["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"],
+            SEED.at("metadata", "The page gives three examples, clients send the others, too."),
+        ]
+        | MISSING
+    ) = MISSING
+    resolution: Literal["480p", "720p", "1080p"] | MISSING = MISSING
+    generate_audio: bool | MISSING = MISSING
+    callback_url: str | MISSING = MISSING
+    content: Annotated[list[Item], Field(fail_fast=True)] | MISSING = MISSING
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        AtMost(id="nine-images", source=PER_KIND, items=REFERENCES[0], most=9),
+        AtMost(id="three-videos", source=PER_KIND, items=REFERENCES[1], most=3),
+        AtMost(id="three-audios", source=PER_KIND, items=REFERENCES[2], most=3),
+        Excludes(
+            id="references-exclude-first-frame",
+            sentence="Reference media cannot be combined with a `first_frame`.",
+            source=PER_KIND,
+            when=Contains("content", {"role": "first_frame"}),
+            none_of=REFERENCES,
+        ),
+        Excludes(
+            id="references-exclude-last-frame",
+            sentence="Reference media cannot be combined with a `last_frame`.",
+            source=PER_KIND,
+            when=Contains("content", {"role": "last_frame"}),
+            none_of=REFERENCES,
+        ),
+    )
+
+
+class Generate(RelayBody):
+    """`POST /v1/video/generations`: one request for one video.
+
+    Reference images are cited in the prompt as `@image1`, `@image2`..., counted in the order of
+    `metadata.content`.
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    prompt: Annotated[str, Field(min_length=1)]
+    seconds: (
+        Annotated[
+            str,
+            Field(
+                pattern="^[1-9][0-9]?$",
+                json_schema_extra={"x-words": 'whole seconds as a string, such as "5"'},
+            ),
+            SEED.at("seconds", "The most depends on the model; the FAQ says 15, clients know 30."),
+        ]
+        | MISSING
+    ) = MISSING
+    metadata: Metadata | MISSING = MISSING
+
+
+class Poll(RelayBody):
+    """`GET /v1/video/generations/{task_id}`: how far a task is."""
+
+    source: ClassVar[Source] = GET_PAGE
+
+    task_id: str
+
+
+class FileForm(RelayBody):
+    """`POST /v1/files`: a multipart form with one file."""
+
+    source: ClassVar[Source] = UPLOAD_PAGE
+
+    file: str
+
+
+class ListModels(RelayBody):
+    """`GET /v1/models`: no parameters."""

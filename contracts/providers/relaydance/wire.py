@@ -1,0 +1,73 @@
+"""Errors and the webhook, as RelayDance puts them on the wire."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.kernel.errors import Cause, ErrorCase, Refusal
+from contracts.kernel.source import Source
+from contracts.kernel.webhooks import Webhook
+from contracts.providers.relaydance.answers import state
+from contracts.providers.relaydance.requests import ASSUMED, ERRORS_PAGE, SEED
+
+TYPES = ERRORS_PAGE.at("", "Only `authentication_error` is shown; the other types are assumed.")
+
+
+def _error(when: str, status: int, kind: str, text: str, source: Source = TYPES) -> ErrorCase:
+    return ErrorCase(when=when, status=status, body=_body(kind, lambda _: text), source=source)
+
+
+def _body(kind: str, text: Callable[[Refusal], str]) -> Callable[[Refusal], Mapping[str, Any]]:
+    return lambda refusal: {"error": {"message": text(refusal), "type": kind}}
+
+
+def _named(refusal: Refusal) -> str:
+    first = refusal.violations[0]
+    return f"{first.field or 'body'}: {first.sentence}"
+
+
+BAD_KEY = "The API key provided is invalid or has been revoked."
+
+ERRORS: Mapping[str, ErrorCase] = {
+    Cause.NO_KEY: _error("no key", 401, "authentication_error", BAD_KEY, ERRORS_PAGE),
+    Cause.BAD_KEY: _error(
+        "a wrong or revoked key", 401, "authentication_error", BAD_KEY, ERRORS_PAGE
+    ),
+    Cause.NO_BALANCE: _error(
+        "not enough balance", 403, "insufficient_quota", "Insufficient balance or quota."
+    ),
+    Cause.TOO_LARGE: _error(
+        "a body over the limit", 413, "invalid_request_error", "Request body too large.", ASSUMED
+    ),
+    Cause.WRONG_CONTENT_TYPE: _error(
+        "a body of another type",
+        400,
+        "invalid_request_error",
+        "Content-Type must be application/json.",
+    ),
+    Cause.BAD_JSON: _error(
+        "a body that is not JSON", 400, "invalid_request_error", "The body is not valid JSON."
+    ),
+    Cause.INVALID: ErrorCase(
+        when="missing or malformed parameters",
+        status=400,
+        body=_body("invalid_request_error", _named),
+        source=TYPES,
+    ),
+    Cause.NO_TASK: _error(
+        "an unknown task",
+        404,
+        "not_found_error",
+        "Task not found.",
+        ERRORS_PAGE.at("404", "The gateway was seen to answer 400 task_not_exist."),
+    ),
+    Cause.NO_ROUTE: _error("an unknown path", 404, "not_found_error", "Path not found."),
+    Cause.NO_METHOD: _error(
+        "a known path, another method", 405, "invalid_request_error", "Method not allowed.", ASSUMED
+    ),
+}
+
+WEBHOOK = Webhook(
+    payload=state,
+    retry_after=(2.0, 10.0),
+    source=SEED.at("callback_url", "Delivery is retried; how often and when is assumed."),
+)

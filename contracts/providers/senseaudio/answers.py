@@ -1,0 +1,112 @@
+"""What SenseAudio answers: answer models, and pure functions from task and time to answer."""
+
+from collections.abc import Sequence
+
+from pydantic import MISSING
+
+from contracts.kernel.body import value_or
+from contracts.kernel.clip import Clip
+from contracts.kernel.errors import Cause, Refused
+from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.lifecycle import Lifecycle
+from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.source import Confidence, Source
+from contracts.kernel.task import Phase, Plan, Task
+from contracts.providers.senseaudio.requests import (
+    Create,
+    Item,
+    ProviderSpecific,
+    Status,
+)
+
+LIFECYCLE = Lifecycle(
+    words={
+        Phase.WAITING: "pending",
+        Phase.WORKING: "processing",
+        Phase.SUCCEEDED: "completed",
+        Phase.FAILED: "failed",
+    },
+    seconds=180,
+    source=Source(
+        "nexu-io/open-design, which reports 3 to 8 minutes for 1080p with sound",
+        "2026-09",
+        "",
+        Confidence.INFERRED,
+        "The words are documented on the status page.",
+    ),
+)
+
+
+class Created(Answer):
+    """The task was accepted."""
+
+    task_id: str
+
+
+class TaskState(Answer):
+    """The state of a task; fields with nothing to say are missing, as in the page's sample."""
+
+    id: str
+    """The record's id, which is not the task id."""
+    task_id: str
+    model: str
+    status: str
+    progress: int
+    duration: int
+    is_new: bool
+    created_at: int
+    prompt: str
+    resolution: str
+    ratio: str
+    content: list[Item]
+    provider_specific: ProviderSpecific | MISSING = MISSING
+    video_url: str | MISSING = MISSING
+    completed_at: int | MISSING = MISSING
+    error_message: str | MISSING = MISSING
+
+
+def plan(body: Create) -> Plan:
+    """Decide what becomes of a request; sound only where `provider_specific` asks for it."""
+    width, height = frame_size(body.resolution, body.ratio)
+    specific = value_or(body.provider_specific, ProviderSpecific())
+    audio = value_or(specific.generate_audio, default=False)
+    return Plan(clip=Clip(width=width, height=height, seconds=body.duration, audio=audio))
+
+
+def created(task: Task[Create], _now: float) -> Reply:
+    """Answer an accepted request."""
+    return Reply(Created(task_id=task.id))
+
+
+def polled(_body: Status, tasks: Sequence[Task[Create]], now: float) -> Reply:
+    """Answer how far a task is."""
+    if not tasks:
+        raise Refused(Cause.NO_TASK)
+    return Reply(state(tasks[0], now))
+
+
+def state(task: Task[Create], now: float) -> TaskState:
+    """Give the state of a task at a moment; `prompt` is empty, as in the page's sample."""
+    request, phase = task.request, task.phase(now)
+    answer = TaskState(
+        id=task.names["record"],
+        task_id=task.id,
+        model=request.model,
+        status=LIFECYCLE.words[phase],
+        progress=int(task.progress(now) * 100),
+        duration=request.duration,
+        is_new=True,
+        created_at=int(task.created),
+        prompt="",
+        resolution=request.resolution,
+        content=request.content,
+        ratio=request.ratio,
+        provider_specific=request.provider_specific,
+    )
+    if task.is_over(now):
+        answer.completed_at = int(task.finishes)
+    if phase is Phase.SUCCEEDED:
+        answer.video_url = task.video_url
+    if phase is Phase.FAILED and task.plan.failure:
+        answer.error_message = task.plan.failure.message
+    return answer

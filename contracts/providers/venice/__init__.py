@@ -1,0 +1,143 @@
+"""Venice, revision 2026-06: the rules of the reference page the project was created from."""
+
+from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
+from contracts.kernel.consent import Consent
+from contracts.kernel.ids import alphanumeric, uuid4
+from contracts.kernel.operation import (
+    LOOK_GATES,
+    OPEN_GATES,
+    SUBMIT_GATES,
+    Carried,
+    Computes,
+    Finds,
+    Follows,
+    Gate,
+    Opens,
+    Operation,
+)
+from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.providers.venice.answers import (
+    completed,
+    listed,
+    plan,
+    queued,
+    quoted,
+    retrieved,
+    revoked,
+    shared,
+)
+from contracts.providers.venice.quirks import consent_media, needs_consent, wallet
+from contracts.providers.venice.requests import (
+    Complete,
+    ListModels,
+    Queue,
+    Quote,
+    Retrieve,
+    Share,
+)
+from contracts.providers.venice.sources import FACE_GUIDE, GUIDE, SEED, SKILLS, SPEC
+from contracts.providers.venice.wire import ERRORS, LIFECYCLE, NEEDS_CONSENT
+
+QUEUE = Operation(
+    id="queue",
+    summary="Ask for a video.",
+    method="POST",
+    path="/api/v1/video/queue",
+    body=Queue,
+    gates=SUBMIT_GATES,
+    effect=Opens(
+        plan=plan,
+        reply=queued,
+        consent=Consent(
+            asks=needs_consent, media=consent_media, cause=NEEDS_CONSENT, source=FACE_GUIDE
+        ),
+    ),
+    source=SEED,
+    example={
+        "model": "seedance-2-0-text-to-video",
+        "prompt": "a cat on a gondola",
+        "duration": "5s",
+        "aspect_ratio": "16:9",
+    },
+)
+RETRIEVE = Operation(
+    id="retrieve",
+    summary="Ask how far a video is, or for the finished video itself.",
+    method="POST",
+    path="/api/v1/video/retrieve",
+    body=Retrieve,
+    gates=LOOK_GATES,
+    effect=Finds(ids=lambda body: (body.queue_id,), reply=retrieved),
+    source=SPEC,
+)
+COMPLETE = Operation(
+    id="complete",
+    summary="Delete the stored media after download.",
+    method="POST",
+    path="/api/v1/video/complete",
+    body=Complete,
+    gates=LOOK_GATES,
+    effect=Finds(ids=lambda body: (body.queue_id,), reply=completed),
+    source=SPEC.at("POST /video/complete", "Since about 2026-09 it refuses every id."),
+)
+QUOTE = Operation(
+    id="quote",
+    summary="Ask what a video would cost; works without a key.",
+    method="POST",
+    path="/api/v1/video/quote",
+    body=Quote,
+    gates=(Gate.SIZE, Gate.TYPE, Gate.CONTRACT),
+    effect=Computes(reply=quoted),
+    source=SPEC,
+)
+MODELS = Operation(
+    id="models",
+    summary="List models; video models only with type=video.",
+    method="GET",
+    path="/api/v1/models",
+    body=ListModels,
+    carried=Carried.URL,
+    gates=OPEN_GATES,
+    effect=Computes(reply=listed),
+    source=SKILLS,
+)
+DOWNLOAD = Operation(
+    id="download",
+    summary="Fetch the video of a private model by its download_url.",
+    method="GET",
+    path="/v1/share/read/{token}",
+    body=Share,
+    carried=Carried.URL,
+    gates=OPEN_GATES,
+    effect=Follows(link=lambda body: body.token, reply=shared),
+    source=GUIDE,
+)
+REVOKE = Operation(
+    id="revoke",
+    summary="Revoke a download_url.",
+    method="DELETE",
+    path="/v1/share/read/{token}",
+    body=Share,
+    carried=Carried.URL,
+    gates=OPEN_GATES,
+    effect=Follows(link=lambda body: body.token, reply=revoked),
+    source=GUIDE,
+)
+
+PROVIDER = Provider(
+    id="venice",
+    title="Venice",
+    revision="2026-06",
+    base_url="https://api.venice.ai/api/v1",
+    other_hosts=("private-share.venice.ai",),
+    auth=FirstOf(
+        (KeyHeader(b"sign-in-with-x", wallet), KeyHeader(b"x-sign-in-with-x", wallet), Bearer())
+    ),
+    operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE),
+    lifecycle=LIFECYCLE,
+    errors=ERRORS,
+    names=lambda random, _: {"id": uuid4(random), "link": alphanumeric(random, 32)},
+    body_limit=35 * MEBIBYTE,
+    headers={"x-venice-version": "20260612.172149"},
+    source=SEED,
+)

@@ -1,0 +1,195 @@
+"""What Venice answers: answer models, and pure functions from task and time to answer."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import MISSING
+
+from contracts.kernel.body import value_or
+from contracts.kernel.clip import Clip
+from contracts.kernel.errors import Cause, Refused
+from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.reply import Answer, Reply, Video
+from contracts.kernel.task import Plan, Task
+from contracts.providers.venice.models import VeniceModel, is_private, models, price
+from contracts.providers.venice.requests import (
+    UPSCALER,
+    Complete,
+    ListModels,
+    Queue,
+    Quote,
+    Retrieve,
+    Share,
+)
+
+TYPICAL_SECONDS = 145
+"""The sample answer of /video/retrieve: `average_execution_time` 145000 ms (SPEC)."""
+DEFAULT_SECONDS = 5
+"""The length where a duration names none (`Auto`, `1 gen`). No document gives one; assumed."""
+SOURCE_LINES = 360
+"""The height of a video to be scaled up. The source is never opened, so it is assumed."""
+
+MEDIA_GONE = "media-gone"
+NO_LINK = "no-link"
+LINK_REVOKED = "link-revoked"
+POLICY = "provider-policy"
+
+
+class Queued(Answer):
+    """The request was accepted."""
+
+    model: str
+    queue_id: str
+    download_url: str | MISSING = MISSING
+
+
+class Status(Answer):
+    """How far a video is; times in milliseconds."""
+
+    status: Literal["PROCESSING", "COMPLETED"]
+    average_execution_time: float
+    execution_duration: float
+
+
+class Completed(Answer):
+    """Whether the stored media was deleted."""
+
+    success: bool
+
+
+class Price(Answer):
+    """A quote in US dollars."""
+
+    quote: float
+
+
+class ModelList(Answer):
+    """The catalogue, for one type of model."""
+
+    data: list[dict[str, Any]]
+    object: Literal["list"]
+    type: str
+
+
+def plan(body: Queue) -> Plan:
+    """Decide what becomes of a request; sound is on unless it is turned off."""
+    width, height = frame_size(*_shape(body))
+    audio = value_or(body.audio, default=True)
+    clip = Clip(width=width, height=height, seconds=_seconds(body.duration), audio=audio)
+    return Plan(clip=clip)
+
+
+def _shape(body: Queue) -> tuple[str, str]:
+    """Give resolution and ratio; `2x` and its like multiply the lines of a source of 360."""
+    ratio = value_or(body.aspect_ratio, "16:9")
+    resolution = value_or(body.resolution, "720p")
+    if body.model == UPSCALER:
+        return f"{SOURCE_LINES * value_or(body.upscale_factor, 2)}p", ratio
+    if resolution.endswith("x"):
+        return f"{SOURCE_LINES * int(resolution[0])}p", ratio
+    return resolution, ratio
+
+
+def _seconds(duration: str) -> int:
+    return int(duration.removesuffix("s")) if duration.endswith("s") else DEFAULT_SECONDS
+
+
+def queued(task: Task[Queue], _now: float) -> Reply:
+    """Answer an accepted request; only private models get a `download_url`."""
+    model = task.request.model
+    if is_private(model):
+        return Reply(Queued(model=model, queue_id=task.id, download_url=_download_url(task)))
+    return Reply(Queued(model=model, queue_id=task.id))
+
+
+def _download_url(task: Task[Queue]) -> str:
+    return f"{task.origin}/v1/share/read/{task.names['link']}"
+
+
+def retrieved(body: Retrieve, tasks: Sequence[Task[Queue]], now: float) -> Reply:
+    """Answer how far a video is; a finished one of an ordinary model is the answer itself."""
+    task = _only(tasks)
+    if not task.is_over(now):
+        return Reply(_status("PROCESSING", task, now))
+    if task.plan.failure:
+        raise Refused(POLICY, details={"message": task.plan.failure.message})
+    if is_private(task.request.model):
+        return Reply(_status("COMPLETED", task, task.finishes))
+    if task.media_gone:
+        raise Refused(MEDIA_GONE)
+    return Reply(Video(), forgets_media=body.delete_media_on_completion)
+
+
+def _status(word: Literal["PROCESSING", "COMPLETED"], task: Task[Queue], now: float) -> Status:
+    total = TYPICAL_SECONDS * 1000
+    done = round(task.progress(now) * total)
+    return Status(status=word, average_execution_time=total, execution_duration=done)
+
+
+def completed(_body: Complete, tasks: Sequence[Task[Queue]], now: float) -> Reply:
+    """Delete the stored media; there is nothing to delete before the end."""
+    task = _only(tasks)
+    return Reply(Completed(success=task.is_over(now)), forgets_media=task.is_over(now))
+
+
+def shared(_body: Share, tasks: Sequence[Task[Queue]], now: float) -> Reply:
+    """Deliver the video of a private model by its link."""
+    task = _private(tasks)
+    if task.media_gone:
+        raise Refused(LINK_REVOKED)
+    if not task.is_over(now) or task.plan.failure:
+        raise Refused(NO_LINK)
+    return Reply(Video())
+
+
+def revoked(_body: Share, tasks: Sequence[Task[Queue]], _now: float) -> Reply:
+    """Revoke a link for good."""
+    _private(tasks)
+    return Reply(None, status=204, forgets_media=True)
+
+
+def _only(tasks: Sequence[Task[Queue]]) -> Task[Queue]:
+    if not tasks:
+        raise Refused(Cause.NO_TASK)
+    return tasks[0]
+
+
+def _private(tasks: Sequence[Task[Queue]]) -> Task[Queue]:
+    if not tasks or not is_private(tasks[0].request.model):
+        raise Refused(NO_LINK)
+    return tasks[0]
+
+
+def quoted(body: Quote) -> Reply:
+    """Give a price; fields the model does not use change nothing."""
+    resolution = value_or(body.resolution, "-")
+    seconds = _seconds(body.duration)
+    return Reply(Price(quote=price(body.model, seconds, resolution, audio=body.audio)))
+
+
+def listed(body: ListModels) -> Reply:
+    """List the catalogue; every model here is a video model."""
+    wanted = value_or(body.type, "text")
+    rows = models().values() if wanted in {"video", "all"} else ()
+    data = [_entry(row) for row in rows if row.seen]
+    return Reply(ModelList(data=data, object="list", type=wanted))
+
+
+def _entry(row: VeniceModel) -> dict[str, Any]:
+    spec = {
+        "privacy": row.privacy,
+        "name": row.name,
+        "offline": False,
+        "traits": [],
+        "model_sets": row.model_sets,
+        "constraints": row.constraints,
+    }
+    optional = {"uncensored": row.uncensored, "modelSource": row.model_source}
+    return {
+        "id": row.id,
+        "object": "model",
+        "owned_by": "venice.ai",
+        "type": "video",
+        "created": row.created,
+        "model_spec": spec | {key: value for key, value in optional.items() if value},
+    }

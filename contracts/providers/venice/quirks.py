@@ -1,0 +1,153 @@
+"""What cannot be declared: the wallet header, face media, and the wording of validation errors."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
+from typing import Any
+
+from pydantic import MISSING, BaseModel, Field, ValidationError
+
+from contracts.kernel.body import value_or
+from contracts.kernel.errors import Refused
+from contracts.kernel.violations import Violation
+from contracts.providers.venice.models import asks_consent
+from contracts.providers.venice.requests import Queue
+
+BAD_WALLET = "bad-wallet-header"
+
+
+class Wallet(BaseModel):
+    """What the header `SIGN-IN-WITH-X` holds, as base64 of JSON."""
+
+    address: str = Field(min_length=1)
+    message: str
+    signature: str
+
+
+def wallet(value: str) -> str:
+    """Give the key that a wallet header stands for: its address. Signatures are not checked."""
+    try:
+        return "wallet:" + Wallet.model_validate_json(b64decode(value, validate=True)).address
+    except (ValueError, ValidationError) as error:
+        raise Refused(BAD_WALLET) from error
+
+
+def needs_consent(body: Queue) -> bool:
+    """Tell whether a request would need consent if its media showed a face."""
+    attested = body.consents is not MISSING and body.consents.seedance is not MISSING
+    return asks_consent(body.model) and not attested
+
+
+def consent_media(body: Queue) -> Iterator[tuple[str, str]]:
+    """Give the media that is looked at for faces, by role (FACE_GUIDE)."""
+    for role, url in (("image", body.image_url), ("end_image", body.end_image_url)):
+        if url is not MISSING:
+            yield role, url
+    for role, urls in (
+        ("reference_image", body.reference_image_urls),
+        ("reference_video", body.reference_video_urls),
+    ):
+        for url in value_or(urls, []):
+            yield role, url
+
+
+def detailed_error(violations: Sequence[Violation]) -> dict[str, Any]:
+    """Make a DetailedError: the tree `details` and the list `issues`, in the manner of Zod."""
+    details: dict[str, Any] = {"_errors": []}
+    for violation in violations:
+        here = details
+        for step in violation.path:
+            here = here.setdefault(str(step), {"_errors": []})
+        here["_errors"].append(issue(violation)["message"])
+    return {
+        "error": "Invalid request parameters",
+        "details": details,
+        "issues": [issue(violation) for violation in violations],
+    }
+
+
+def issue(violation: Violation) -> dict[str, Any]:
+    """Word one violation as Zod does; clients quote these texts (CLIENTS)."""
+    code, message = _zod(violation)
+    return {"code": code, "path": list(violation.path), "message": message}
+
+
+def _zod(violation: Violation) -> tuple[str, str]:
+    kind, context, value = violation.kind, violation.context, violation.value
+    if kind == "missing":
+        return "invalid_type", "Required"
+    if kind == "extra_forbidden":
+        return "unrecognized_keys", f"Unrecognized key(s) in object: '{violation.path[-1]}'"
+    if kind == "literal_error" and isinstance(value, str | int | float):
+        expected = context["expected"].replace(", ", " | ").replace(" or ", " | ")
+        return "invalid_enum_value", f"Invalid enum value. Expected {expected}, received '{value}'"
+    if kind in _WANTED:
+        return "invalid_type", f"Expected {_WANTED[kind]}, received {_type_name(value)}"
+    if kind in _SIZES:
+        code, words = _SIZES[kind]
+        return code, words.format(**context)
+    return "custom", violation.sentence if kind.startswith("string_pattern") else violation.message
+
+
+_WANTED = {
+    "string_type": "string",
+    "bool_type": "boolean",
+    "int_type": "number",
+    "float_type": "number",
+    "list_type": "array",
+    "model_type": "object",
+    "model_attributes_type": "object",
+    "literal_error": "enum",
+}
+_SIZES = {
+    "string_too_short": ("too_small", "String must contain at least {min_length} character(s)"),
+    "string_too_long": ("too_big", "String must contain at most {max_length} character(s)"),
+    "too_long": ("too_big", "Array must contain at most {max_length} element(s)"),
+    "greater_than_equal": ("too_small", "Number must be greater than or equal to {ge}"),
+    "less_than_equal": ("too_big", "Number must be less than or equal to {le}"),
+}
+
+
+def _type_name(value: object) -> str:
+    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+    return "null" if value is None else names.get(type(value), "object")
+
+
+def discovery(url: str) -> dict[str, Any]:
+    """Make the body that tells a caller without credentials how to pay or to sign in."""
+    accepts = [
+        {
+            "scheme": "exact",
+            "network": "eip155:8453",
+            "asset": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
+            "amount": "10000000",
+            "payTo": "0x0000000000000000000000000000000000000000",
+            "maxTimeoutSeconds": 300,
+            "extra": {},
+        }
+    ]
+    return {
+        "x402Version": 2,
+        "error": "Authentication required",
+        "resource": {"url": url, "description": "Venice API", "mimeType": "application/json"},
+        "accepts": accepts,
+        "authOptions": {
+            "apiKey": {
+                "header": "Authorization: Bearer <token>",
+                "getKey": "https://venice.ai/settings/api",
+                "docs": "https://docs.venice.ai",
+            },
+            "x402Wallet": {
+                "header": "SIGN-IN-WITH-X",
+                "legacyHeader": "X-Sign-In-With-X",
+                "topUp": "POST /api/v1/x402/top-up",
+                "docs": "https://docs.venice.ai/guides/integrations/x402-venice-api",
+            },
+        },
+    }
+
+
+def payment_required(body: Mapping[str, Any]) -> dict[str, str]:
+    """Make the header that repeats the machine-readable part of the discovery body."""
+    parts = {key: body[key] for key in ("x402Version", "error", "resource", "accepts")}
+    return {"PAYMENT-REQUIRED": b64encode(dumps(parts).encode()).decode()}
