@@ -56,10 +56,12 @@ class Body(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Add the rules to the schema, each with its id."""
+        """Add the source of the fields, and the rules, each with its id."""
         schema = handler(core_schema)
+        own = handler.resolve_ref_schema(schema)
+        own["x-source"] = str(cls.source)
         if cls.rules:
-            handler.resolve_ref_schema(schema)["allOf"] = [
+            own["allOf"] = [
                 rule.schema() | {"x-rule": f"{cls.namespace}/{rule.id}"} for rule in cls.rules
             ]
         return schema

@@ -7,8 +7,8 @@ SOURCE = Source(
     "2026-09",
     "table of width and height, Seedance 1.5 and 2.0",
     Confidence.INFERRED,
-    "The relays publish no table of their own. The 1.0 models have slightly other sizes upstream,"
-    " but Ace Data Cloud's published usage for a 1.0 model fits 1280x720, the figure of this table.",
+    "The relays publish no table of their own. Sizes of the 1.0 models differ upstream, yet the"
+    " usage that Ace Data Cloud publishes for a 1.0 model fits 1280x720, as in this table.",
 )
 SIZES: dict[str, dict[str, tuple[int, int]]] = {
     "480p": {

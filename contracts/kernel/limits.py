@@ -63,40 +63,44 @@ class Place:
 def limits(body: type[Body], name: str) -> Place:
     """Give the tree of limits of a body; `name` is the operation, the first word of each id."""
     schema = body.model_json_schema(ref_template="{model}")
-    return _Walk(schema.get("$defs", {}), f"{body.namespace}/{name}", str(body.source)).place(
-        schema, "", required=True
-    )
+    walk = _Walk(schema.get("$defs", {}), f"{body.namespace}/{name}")
+    return walk.place(schema, "", required=True, source=str(body.source))
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
     definitions: Schema
     prefix: str
-    source: str
 
-    def place(self, schema: Schema, path: str, *, required: bool) -> Place:
-        outer, schema = schema, self.resolve(schema)
-        place = Place(self.limit(outer | schema, path, required=required))
+    def place(self, outer: Schema, path: str, *, required: bool, source: str) -> Place:
+        """Walk one schema; `source` is that of the body around it, unless it names its own."""
+        schema = self.resolve(outer)
+        source = outer.get("x-source", source)
+        place = Place(self.limit(schema | outer, path, required=required, source=source))
+        inner = schema.get("x-source", source)
         for name, below in schema.get("properties", {}).items():
             below_path = f"{path}.{name}" if path else name
             needed = name in schema.get("required", ())
-            place.fields[name] = self.place(below, below_path, required=needed)
+            place.fields[name] = self.place(below, below_path, required=needed, source=inner)
         for tag, reference in schema.get("discriminator", {}).get("mapping", {}).items():
-            place.variants[tag] = self.place(
-                {"$ref": reference}, f"{path.removesuffix('[]')}[{tag}]", required=True
-            )
+            tagged = f"{path.removesuffix('[]')}[{tag}]"
+            variant = self.place({"$ref": reference}, tagged, required=True, source=source)
+            place.variants[tag] = variant
         if "items" in schema:
-            place.item = self.place(schema["items"], f"{path}[]", required=True)
-            if "properties" not in self.resolve(schema["items"]) and not place.item.variants:
-                place.item = Place(place.limit)  # the list and its plain items are one limit
+            place.item = self.item(schema["items"], place.limit, inner)
         return place
+
+    def item(self, schema: Schema, around: Limit, source: str) -> Place:
+        """Walk the items of a list; plain ones share the limit of the list."""
+        item = self.place(schema, f"{around.path}[]", required=True, source=source)
+        return item if item.fields or item.variants else Place(around)
 
     def resolve(self, schema: Schema) -> Schema:
         while "$ref" in schema:
             schema = self.definitions[schema["$ref"]]
         return schema
 
-    def limit(self, schema: Schema, path: str, *, required: bool) -> Limit:
+    def limit(self, schema: Schema, path: str, *, required: bool, source: str) -> Limit:
         words = "-".join(re.findall("[a-z0-9]+", path))
         if not path:
             subject = "The body is"
@@ -108,7 +112,7 @@ class _Walk:
             id=f"{self.prefix}-{words}" if words else self.prefix,
             path=path,
             sentence=f"{subject} {self.describe(schema)}.",
-            source=schema.get("x-source", self.source),
+            source=source,
             note=schema.get("x-note", ""),
         )
 
@@ -131,7 +135,10 @@ def _interval(low: float | None, high: float | None, unit: str) -> str:
 
 
 def _string(_: _Walk, schema: Schema) -> str:
-    length = _interval(schema.get("minLength"), schema.get("maxLength"), " characters")
+    shortest, longest = schema.get("minLength"), schema.get("maxLength")
+    if shortest == 1 and longest is None:
+        return "a string that is not empty"
+    length = _interval(shortest, longest, " characters")
     words = f"a string of {length}" if length else "a string"
     return f"{words} that matches `{schema['pattern']}`" if "pattern" in schema else words
 

@@ -15,7 +15,7 @@ from contracts.kernel.webhooks import Webhook
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Provider:
     """The data sheet of one provider."""
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 MAX_FRAME_RATE = 172
-"""Frames a second in any level (clause A.3.1, the variable fR)."""
+"""Frames a second that every level allows (clause A.3.1, the variable fR)."""
 
 
 class Level(NamedTuple):

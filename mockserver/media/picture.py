@@ -47,7 +47,7 @@ def draw(columns: int, rows: int, second: int) -> Picture:
     clock = f"{minutes:02d}:{seconds:02d}"
     for text in (clock, clock[-2:], clock[-1:]):
         scale = _scale(text, columns, rows)
-        if scale:
+        if scale > 0:
             return _overlay((_bars(columns),) * rows, _panel(text, scale))
     return (_bars(columns, shift=second),) * rows
 
@@ -58,7 +58,7 @@ def _bars(columns: int, shift: int = 0) -> bytes:
 
 
 def _scale(text: str, columns: int, rows: int) -> int:
-    """Choose how many blocks wide a dot of the text is; 0 when it does not fit with a margin."""
+    """Choose how many blocks wide a dot of the text is; below 1 it does not fit with a margin."""
     if rows < _GLYPH_HEIGHT + 2:
         return 0
     width = len(text) * (_GLYPH_WIDTH + 1) - 1

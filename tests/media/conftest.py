@@ -29,14 +29,10 @@ class Watched:
     messages: list[object] = field(default_factory=list)
 
 
-def _planes(frame: av.VideoFrame) -> Planes:
-    return tuple(
-        b"".join(
-            bytes(plane)[start : start + plane.width]
-            for start in range(0, plane.height * plane.line_size, plane.line_size)
-        )
-        for plane in frame.planes
-    )
+def _plane(plane: av.video.plane.VideoPlane) -> bytes:
+    pixels, line = bytes(plane), plane.line_size
+    starts = range(0, plane.height * line, line)
+    return b"".join(pixels[start : start + plane.width] for start in starts)
 
 
 def _watch(film: bytes, keep: Collection[int] = ()) -> Watched:
@@ -50,20 +46,25 @@ def _watch(film: bytes, keep: Collection[int] = ()) -> Watched:
             fps=video.average_rate,
             duration=video.duration * video.time_base,
             sound=[
-                (track.codec_context.name, track.rate, track.channels, track.duration / track.rate)
+                (
+                    track.codec_context.name,
+                    track.rate,
+                    track.channels,
+                    track.duration * track.time_base,
+                )
                 for track in container.streams.audio
             ],
         )
         for frame in container.decode(video):
             if watched.frames in keep:
-                watched.kept[watched.frames] = _planes(frame)
+                watched.kept[watched.frames] = tuple(map(_plane, frame.planes))
             watched.last = frame
             watched.frames += 1
     watched.messages = list(messages)
     return watched
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def watch() -> Callable[..., Watched]:
     """Decode all frames of an MP4; those named in `keep` as planes of Y, Cb and Cr."""
     av.logging.set_level(av.logging.WARNING)

@@ -1,0 +1,87 @@
+"""The application: every provider, the results they hand out, and a page that says so."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from contracts.kernel.provider import Provider
+from contracts.kernel.registry import providers as registered
+from contracts.kernel.task import MEDIA_PATH, Task
+from mockserver.responding import json_response, media_response
+from mockserver.routing import Operations
+from mockserver.settings import Settings
+from mockserver.welcome import welcome
+from mockserver.world import World
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    providers: Mapping[str, Provider] | None = None,
+    world: World | None = None,
+) -> Starlette:
+    """Make the mock as an ASGI application; its state is `app.state.world`.
+
+    `providers` are the registered ones unless others are given; `world` is a fresh one.
+    """
+    world = world or World(settings or Settings())
+    providers = registered() if providers is None else providers
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
+        yield
+        await world.outbox.close()
+
+    media = Route(f"{MEDIA_PATH}/{{name}}", Media(world), methods=["GET", "HEAD"])
+    app = Starlette(
+        routes=[Route("/", partial(front_page, providers)), media, Operations(providers, world)],
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    app.state.providers = providers
+    return app
+
+
+async def front_page(providers: Mapping[str, Provider], request: Request) -> PlainTextResponse:
+    """Tell someone who opens the address in a browser what it is."""
+    return PlainTextResponse(welcome(providers, f"{request.url.scheme}://{request.url.netloc}"))
+
+
+class Media:
+    """Results and uploads, served without a key under the links that were handed out."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Serve a file, or a range of it."""
+        name: str = scope["path_params"]["name"]
+        link, _, kind = name.partition(".")
+        made = self._find(link, kind)
+        if made is None:
+            body = b'{"error":"no such media, or not ready, or forgotten"}'
+            response = json_response(404, body, [(b"x-screentest-rule", b"screentest/no-media")])
+        else:
+            wanted = dict(scope["headers"]).get(b"range")
+            response = media_response(made[0], made[1], wanted)
+        await response.send(send)
+
+    def _find(self, link: str, kind: str) -> tuple[bytes, str] | None:
+        """Give content and type behind a link; an unfinished or failed task has none."""
+        target = self.world.links.get(link)
+        if not isinstance(target, Task):
+            return (target.content, target.content_type) if target else None
+        plan = target.plan
+        if not target.is_over(self.world.clock.now()) or plan.failure or target.media_gone:
+            return None
+        if kind == "mp4":
+            return self.world.studio.video(plan.clip), "video/mp4"
+        if kind == "png" and plan.last_frame:
+            return self.world.studio.still(plan.clip), "image/png"
+        return None

@@ -1,0 +1,56 @@
+"""What flows through a pipeline: one small value for each request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.types import Scope
+
+from contracts.kernel.reply import Reply
+from contracts.kernel.task import Task
+from mockserver.world import File, Tenant
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request on its way. Each step adds to it; none rewrites what an earlier one said."""
+
+    scope: Scope
+    headers: Mapping[bytes, bytes]
+    parameters: Mapping[str, str]
+    """The parameters of the path."""
+    body: bytes | None = b""
+    """The raw body; None when it was larger than the provider allows."""
+    file: File | None = None
+    """The uploaded file of a form, with its name in `form`."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    tenant: Tenant | None = None
+    request: Any = None
+    """The parsed body, once it obeys the contract."""
+    opened: Task[Any] | None = None
+    """The task this request opened."""
+    found: Sequence[Task[Any]] = ()
+    """The tasks this request asks for."""
+    reply: Reply | None = None
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host the client used."""
+        host = self.headers.get(b"host")
+        if host is None:
+            name, port = self.scope["server"]
+            return f"{self.scope['scheme']}://{name}:{port}"
+        return f"{self.scope['scheme']}://{host.decode('latin-1')}"
+
+    @property
+    def url(self) -> str:
+        """The URL that was asked for, without its query."""
+        return f"{self.origin}{self.scope['path']}"
+
+    def query(self) -> dict[str, str]:
+        """Give query and path parameters together."""
+        query: bytes = self.scope["query_string"]
+        given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
+        return {**given, **self.parameters}

@@ -1,0 +1,176 @@
+"""Finding the operation of a request: by host where it is a provider's, by path elsewhere."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic_core import to_json
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from contracts.kernel.errors import Cause, Refused
+from contracts.kernel.provider import Provider
+from mockserver.exchange import Exchange
+from mockserver.journal import Entry
+from mockserver.pipeline import Pipeline, refuse
+from mockserver.responding import Response, json_response
+from mockserver.world import World
+
+log = logging.getLogger("screentest")
+
+
+@dataclass(slots=True)
+class Place:
+    """One path, and what answers there by method."""
+
+    provider: Provider
+    parameter: str
+    methods: dict[str, Pipeline] = field(default_factory=dict)
+
+
+class Table:
+    """The operations reachable at one host.
+
+    A path with a parameter is filed under what precedes it: `/v1/tasks/{id}` under `/v1/tasks/`.
+    """
+
+    def __init__(self, pipelines: Iterable[Pipeline]) -> None:
+        self.places: dict[str, Place] = {}
+        self.contested: dict[str, list[Provider]] = {}
+        """Paths that several providers have: no one answers them where the host does not tell."""
+        for pipeline in pipelines:
+            self._add(pipeline)
+        for path in self.contested:
+            del self.places[path]
+
+    def _add(self, pipeline: Pipeline) -> None:
+        provider, operation = pipeline.provider, pipeline.operation
+        head, _, tail = operation.path.rpartition("/")
+        parameter = tail.strip("{}") if tail.startswith("{") else ""
+        path = f"{head}/" if parameter else operation.path
+        place = self.places.setdefault(path, Place(provider, parameter))
+        if place.provider is not provider:
+            contenders = self.contested.setdefault(path, [place.provider])
+            if provider not in contenders:
+                contenders.append(provider)
+            return
+        place.methods[operation.method] = pipeline
+        if operation.method == "GET":
+            place.methods.setdefault("HEAD", pipeline)
+
+    def find(self, path: str) -> tuple[Place | None, dict[str, str]]:
+        """Give the place of a path, and the path's parameter."""
+        place = self.places.get(path)
+        if place and not place.parameter:
+            return place, {}
+        head, _, tail = path.rpartition("/")
+        place = self.places.get(f"{head}/")
+        return (place, {place.parameter: tail}) if place and tail else (None, {})
+
+
+class Operations(BaseRoute):
+    """All operations of all providers as one route, found by dictionary."""
+
+    def __init__(self, providers: Mapping[str, Provider], world: World) -> None:
+        self.world = world
+        self.providers = list(providers.values())
+        made = {
+            provider.id: [Pipeline(provider, one, world) for one in provider.operations]
+            for provider in self.providers
+        }
+        self.shared = Table(one for pipelines in made.values() for one in pipelines)
+        self.by_host = {
+            host.encode(): (Table(made[provider.id]), provider)
+            for provider in self.providers
+            for host in provider.hosts
+        }
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take every HTTP request; what no provider has is refused here, too."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        table, owner = self.by_host.get(host, (self.shared, None))
+        place, parameters = table.find(scope["path"])
+        if place is None:
+            return Match.FULL, {"endpoint": Nowhere(self, owner), "path_params": {}}
+        endpoint: ASGIApp | None = place.methods.get(scope["method"])
+        if endpoint is None:
+            endpoint = WrongMethod(place, self.world)
+        return Match.FULL, {"endpoint": endpoint, "path_params": parameters}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to what was found."""
+        await scope["endpoint"](scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMethod:
+    """A known path, asked with a method it does not have."""
+
+    place: Place
+    world: World
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Refuse in the provider's words, and name the methods there are."""
+        response = refuse_route(self.place.provider, Cause.NO_METHOD, scope, self.world)
+        allowed = ", ".join(sorted(self.place.methods)).encode()
+        response.headers.append((b"allow", allowed))
+        await response.send(send)
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A path that no operation has."""
+
+    operations: Operations
+    owner: Provider | None
+    """The provider whose host was asked."""
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Refuse in the words of the provider the path looks like; in our own if several do."""
+        providers = self.operations.providers
+        nearest = [self.owner] if self.owner else nearest_to(scope["path"], providers)
+        if len(nearest) == 1:
+            response = refuse_route(nearest[0], Cause.NO_ROUTE, scope, self.operations.world)
+        else:
+            response = self._own_refusal(scope["path"], nearest or providers)
+        await response.send(send)
+
+    def _own_refusal(self, path: str, candidates: Sequence[Provider]) -> Response:
+        contested = path in self.operations.shared.contested
+        reason = "several providers have" if contested else "no provider has"
+        names = ", ".join(f"{one.title} ({one.hosts[0]})" for one in candidates)
+        error = f"{reason} {path}; a Host header tells them apart. Candidates: {names}"
+        log.warning("refused 404 screentest/no-route: %s", error)
+        headers = [(b"x-screentest-rule", b"screentest/no-route")]
+        return json_response(404, to_json({"error": error}), headers)
+
+
+def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -> Response:
+    """Refuse a request that never reached an operation, and remember it."""
+    exchange = Exchange(scope, dict(scope["headers"]), {})
+    method, path = scope["method"], scope["path"]
+    rule, response = refuse(provider, f"{method} {path}", exchange, Refused(cause), world)
+    now = world.clock.now()
+    world.journal.append(
+        Entry(now, "", provider.id, "", method, path, response.status, rule, b"", "")
+    )
+    return response
+
+
+def nearest_to(path: str, providers: Iterable[Provider]) -> list[Provider]:
+    """Give the providers whose paths have most leading segments in common with this one."""
+    shared = {one.id: max(_common(path, op.path) for op in one.operations) for one in providers}
+    most = max(shared.values(), default=0)
+    return [one for one in providers if most and shared[one.id] == most]
+
+
+def _common(one: str, other: str) -> int:
+    """Count the leading segments that two paths share."""
+    count = 0
+    for left, right in zip(one.split("/")[1:], other.split("/")[1:], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,30 @@
+"""What a user may choose when the mock is made."""
+
+from dataclasses import dataclass, field
+from secrets import randbits
+
+DEFAULT_SPEED = 75.0
+"""Brings the documented durations of one to three minutes down to about two seconds."""
+
+
+def fresh_seed() -> int:
+    """Give a seed that was not used before; it is printed, so that a run can be repeated."""
+    return randbits(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the world behaves. Every field has a default that suits local development."""
+
+    speed: float = DEFAULT_SPEED
+    """How many times faster than the real provider tasks are worked on; 1 is realistic."""
+    seed: int = field(default_factory=fresh_seed)
+    """Equal seeds, keys and requests give equal ids."""
+    callback_hosts: frozenset[str] = frozenset()
+    """Hosts beside loopback that callbacks may be sent to, as `host` or `host:port`."""
+    journal_size: int = 1000
+    """How many requests are remembered."""
+    tasks_kept: int = 10_000
+    """How many finished tasks are kept; the oldest are forgotten first."""
+    bytes_kept: int = 256 * 1024 * 1024
+    """How much the requests and uploads that are kept may weigh."""

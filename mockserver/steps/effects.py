@@ -1,0 +1,94 @@
+"""What an accepted request does: open a task, find tasks, compute an answer, keep a file."""
+
+from typing import Any, assert_never
+
+from contracts.kernel.operation import Computes, Effect, Finds, Follows, Keeps, Opens
+from contracts.kernel.provider import Provider
+from contracts.kernel.task import Task
+from mockserver.exchange import Exchange
+from mockserver.steps import Step
+from mockserver.world import Order, Tenant, World
+
+
+def effect_step(provider: Provider, effect: Effect, world: World) -> Step:
+    """Give the step that carries an effect out."""
+    match effect:
+        case Opens():
+            return opening(provider, effect, world)
+        case Finds():
+            return finding(provider, effect, world)
+        case Follows():
+            return following(effect, world)
+        case Computes():
+            return computing(effect)
+        case Keeps():
+            return keeping(effect, world)
+        case _:
+            assert_never(effect)
+
+
+def opening(provider: Provider, effect: Opens, world: World) -> Step:
+    """Open a task; the reply comes now, or when the task is over."""
+
+    def open_task(exchange: Exchange) -> None:
+        request = exchange.request
+        weight = len(exchange.body or b"")
+        order = Order(request, effect.plan(request), exchange.origin, weight)
+        task = world.open(provider, owner_of(exchange), order)
+        exchange.opened = task
+        if not effect.waits(request):
+            exchange.reply = effect.reply(task, task.created)
+
+    return open_task
+
+
+def finding(provider: Provider, effect: Finds, world: World) -> Step:
+    """Find tasks of the same key."""
+
+    def find_tasks(exchange: Exchange) -> None:
+        tasks = owner_of(exchange).tasks
+        ids = effect.ids(exchange.request)
+        found = [task for one in ids if (task := tasks.get((provider.id, one)))]
+        exchange.found = found
+        exchange.reply = effect.reply(exchange.request, found, world.clock.now())
+
+    return find_tasks
+
+
+def following(effect: Follows, world: World) -> Step:
+    """Find the task behind a link, whoever asks."""
+
+    def follow_link(exchange: Exchange) -> None:
+        target = world.links.get(effect.link(exchange.request))
+        found: list[Task[Any]] = [target] if isinstance(target, Task) else []
+        exchange.found = found
+        exchange.reply = effect.reply(exchange.request, found, world.clock.now())
+
+    return follow_link
+
+
+def computing(effect: Computes) -> Step:
+    """Answer from the request alone."""
+
+    def compute(exchange: Exchange) -> None:
+        exchange.reply = effect.reply(exchange.request)
+
+    return compute
+
+
+def keeping(effect: Keeps, world: World) -> Step:
+    """Keep an uploaded file."""
+
+    def keep_file(exchange: Exchange) -> None:
+        assert exchange.file is not None  # noqa: S101 - the contract asked for it
+        name = exchange.form[effect.field]
+        tenant = owner_of(exchange)
+        exchange.reply = effect.reply(world.keep_file(tenant, exchange.origin, name, exchange.file))
+
+    return keep_file
+
+
+def owner_of(exchange: Exchange) -> Tenant:
+    """Give the tenant that the key gate found; operations with state have that gate."""
+    assert exchange.tenant is not None  # noqa: S101 - checked when the operation is declared
+    return exchange.tenant

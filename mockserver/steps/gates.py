@@ -1,0 +1,143 @@
+"""The checks before anything happens: size, key, content type, contract, consent, balance."""
+
+from collections.abc import Callable
+from functools import partial
+from json import dumps
+
+from pydantic import ValidationError
+
+from contracts.kernel.auth import SANDBOX_KEYS
+from contracts.kernel.consent import Consent
+from contracts.kernel.errors import Cause, Refused
+from contracts.kernel.media import shows_face
+from contracts.kernel.operation import Carried, Gate, Opens, Operation
+from contracts.kernel.provider import Provider
+from contracts.kernel.violations import Contract
+from mockserver.exchange import Exchange
+from mockserver.steps import Step
+from mockserver.world import World
+
+MEDIA_TYPES = {Carried.JSON: b"application/json", Carried.FORM: b"multipart/form-data"}
+
+
+def gate_steps(provider: Provider, operation: Operation, world: World) -> tuple[Step, ...]:
+    """Give the gates of an operation, in the order it declares."""
+    return tuple(MAKERS[gate](provider, operation, world) for gate in operation.gates)
+
+
+def size_gate(_provider: Provider, _operation: Operation, _world: World) -> Step:
+    """Refuse what was too large to be read."""
+    return check_size
+
+
+def check_size(exchange: Exchange) -> None:
+    """Refuse a body that was not kept."""
+    if exchange.body is None:
+        raise Refused(Cause.TOO_LARGE)
+
+
+def key_gate(provider: Provider, _operation: Operation, world: World) -> Step:
+    """Tell whose request it is; any key will do but those that stand for a refusal."""
+
+    def check_key(exchange: Exchange) -> None:
+        key = provider.auth.key(exchange.headers)
+        if not key:
+            raise Refused(Cause.NO_KEY)
+        if SANDBOX_KEYS.get(key) is Cause.BAD_KEY:
+            raise Refused(Cause.BAD_KEY)
+        exchange.key = key
+        exchange.tenant = world.tenant(key)
+
+    return check_key
+
+
+def balance_gate(_provider: Provider, _operation: Operation, _world: World) -> Step:
+    """Refuse the keys that have no balance."""
+    return check_balance
+
+
+def check_balance(exchange: Exchange) -> None:
+    """Refuse the key that stands for an empty account."""
+    if SANDBOX_KEYS.get(exchange.key) is Cause.NO_BALANCE:
+        raise Refused(Cause.NO_BALANCE)
+
+
+def type_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
+    """Refuse a body of another content type than the operation reads."""
+    wanted = MEDIA_TYPES[operation.carried]
+
+    def check_type(exchange: Exchange) -> None:
+        given = exchange.headers.get(b"content-type", b"")
+        if given.partition(b";")[0].strip().lower() != wanted:
+            raise Refused(Cause.WRONG_CONTENT_TYPE)
+
+    return check_type
+
+
+def contract_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
+    """Hold the request to its contract."""
+    contract = Contract(operation.body, operation.id)
+    return partial(READERS[operation.carried], contract)
+
+
+def read_json(contract: Contract, exchange: Exchange) -> None:
+    """Parse and check a JSON body in one go."""
+    try:
+        exchange.request = contract.adapter.validate_json(exchange.body or b"")
+    except ValidationError as error:
+        raise refusal(contract, error) from None
+
+
+def read_url(contract: Contract, exchange: Exchange) -> None:
+    """Check path and query parameters."""
+    try:
+        exchange.request = contract.adapter.validate_python(exchange.query())
+    except ValidationError as error:
+        raise refusal(contract, error) from None
+
+
+def read_form(contract: Contract, exchange: Exchange) -> None:
+    """Check the fields of a form; a file counts as its name."""
+    try:
+        exchange.request = contract.adapter.validate_json(dumps(dict(exchange.form)))
+    except ValidationError as error:
+        raise refusal(contract, error) from None
+
+
+def refusal(contract: Contract, error: ValidationError) -> Refused:
+    """Name what pydantic found."""
+    violations = contract.violations(error)
+    cause = Cause.BAD_JSON if violations[0].kind == "json_invalid" else Cause.INVALID
+    return Refused(cause, violations=violations if cause is Cause.INVALID else ())
+
+
+def consent_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
+    """Ask for consent where the operation's media shows a face."""
+    effect = operation.effect
+    consent = effect.consent if isinstance(effect, Opens) else None
+    return partial(check_consent, consent) if consent else pass_by
+
+
+def check_consent(consent: Consent, exchange: Exchange) -> None:
+    """Refuse media with faces that comes without consent, naming the roles it has."""
+    if not consent.asks(exchange.request):
+        return
+    media = consent.media(exchange.request)
+    roles = dict.fromkeys(role for role, url in media if shows_face(url))
+    if roles:
+        raise Refused(consent.cause, details={"roles": list(roles)})
+
+
+def pass_by(_exchange: Exchange) -> None:
+    """Do nothing, where an operation has nothing to check."""
+
+
+READERS = {Carried.JSON: read_json, Carried.URL: read_url, Carried.FORM: read_form}
+MAKERS: dict[Gate, Callable[[Provider, Operation, World], Step]] = {
+    Gate.SIZE: size_gate,
+    Gate.KEY: key_gate,
+    Gate.BALANCE: balance_gate,
+    Gate.TYPE: type_gate,
+    Gate.CONTRACT: contract_gate,
+    Gate.CONSENT: consent_gate,
+}

@@ -1,0 +1,23 @@
+"""What a user is told first: where each provider is, and a line to paste."""
+
+from collections.abc import Mapping
+from json import dumps
+
+from contracts.kernel.provider import Provider
+
+
+def welcome(providers: Mapping[str, Provider], origin: str) -> str:
+    """Give one line for each provider, with its base URL and a curl line that works as it is."""
+    return "".join(f"{line(provider, origin)}\n" for provider in providers.values())
+
+
+def line(provider: Provider, origin: str) -> str:
+    """Give the base URL of a provider, and the first thing to try."""
+    submit = provider.submit
+    body = dumps(submit.example, ensure_ascii=False)
+    name = f"{provider.title} ({provider.revision})"
+    return (
+        f"{name:<26} {origin}{provider.base_path}\n"
+        f"  curl -s {origin}{submit.path} -H 'Authorization: Bearer any-key'"
+        f" -H 'Content-Type: application/json' -d '{body}'"
+    )

@@ -1,0 +1,151 @@
+"""Links, ids, sizes, lifecycles, the registry: the small parts of the vocabulary."""
+
+import re
+from base64 import b64encode
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
+from contracts.kernel.errors import Refused
+from contracts.kernel.frame_sizes import SIZES, frame_size
+from contracts.kernel.ids import alphanumeric, dated, uuid4
+from contracts.kernel.lifecycle import Lifecycle
+from contracts.kernel.media import FACE_MARKER, AudioLink, ImageLink, WebLink, shows_face
+from contracts.kernel.registry import providers
+from contracts.kernel.source import Source
+from contracts.kernel.task import Phase
+
+
+def is_link(kind: object, text: str) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (ImageLink, "https://example.com/a.png", True),
+        (ImageLink, "http://127.0.0.1:9/a", True),
+        (ImageLink, "data:image/png;base64,iVBORw0K", True),
+        (ImageLink, "data:image/png;base64,", False),
+        (ImageLink, "data:audio/mpeg;base64,SUQz", False),
+        (ImageLink, "ftp://example.com/a.png", False),
+        (ImageLink, "https://", False),
+        (ImageLink, "a.png", False),
+        (ImageLink, "", False),
+        (AudioLink, "data:audio/mpeg;base64,SUQz", True),
+        (WebLink, "data:any/thing;base64,SUQz", False),
+        (WebLink, "https://example.com", True),
+    ],
+)
+def test_links_have_a_form_and_a_kind(kind, text, expected):
+    assert is_link(kind, text) is expected
+
+
+def data_url(content: bytes) -> str:
+    return "data:image/png;base64," + b64encode(content).decode()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"https://example.com/{FACE_MARKER}-1.png", True),
+        ("https://example.com/screentest%2Dface.png", True),
+        (f"https://example.com/{FACE_MARKER}/landscape.png", False),
+        ("https://example.com/surface.png", False),
+        (data_url(b"PNG...screentest-face..."), True),
+        (data_url(b"PNG..."), False),
+        ("data:image/svg+xml,%3Csvg%20id='screentest-face'/%3E", True),
+        ("data:image/png;base64,!!!", False),
+    ],
+)
+def test_a_face_is_what_says_so(url, expected):
+    assert shows_face(url) is expected
+
+
+@given(st.integers())
+def test_uuids_are_of_version_four_and_follow_from_the_seed(seed):
+    made = uuid4(Random(seed))
+    assert UUID(made).version == 4
+    assert UUID(made).variant == "specified in RFC 4122"
+    assert str(UUID(made)) == made == uuid4(Random(seed))
+
+
+def test_other_ids_have_their_documented_forms():
+    assert re.fullmatch("[A-Za-z0-9]{32}", alphanumeric(Random(1), 32))
+    assert re.fullmatch("cgt-20260608223955-[a-z0-9]{5}", dated(Random(1), 1780958395.6, "cgt"))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "ratio", "size"),
+    [
+        ("720p", "16:9", (1280, 720)),
+        ("480p", "1:1", (640, 640)),
+        ("4k", "9:16", (2160, 3840)),
+        ("1080p", "adaptive", (1920, 1080)),
+        ("540p", "16:9", (960, 540)),
+        ("true_1080p", "16:9", (1920, 1080)),
+        ("1440p", "2:3", (1440, 2160)),
+        ("2K", "16:9", (2560, 1440)),
+    ],
+)
+def test_frames_have_the_size_of_the_table_or_of_their_name(resolution, ratio, size):
+    assert frame_size(resolution, ratio) == size
+
+
+def test_listed_sizes_have_the_ratio_they_are_listed_under():
+    for sizes in SIZES.values():
+        for ratio, (width, height) in sizes.items():
+            wide, high = map(int, ratio.split(":"))
+            assert width / height == pytest.approx(wide / high, rel=0.03)
+
+
+def test_a_lifecycle_has_a_word_for_every_phase():
+    with pytest.raises(ValueError, match="succeeded, waiting, working"):
+        Lifecycle(words={Phase.FAILED: "x"}, seconds=1, source=Source("x", "2026"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "key"),
+    [
+        ({b"authorization": b"Bearer abc"}, "abc"),
+        ({b"authorization": b"bearer abc "}, "abc"),
+        ({b"authorization": b"Bearer "}, ""),
+        ({b"authorization": b"Bearer"}, ""),
+        ({}, ""),
+        ({b"x-key": b"one", b"authorization": b"Bearer two"}, "one!"),
+    ],
+)
+def test_keys_are_found_where_they_are_sent(headers, key):
+    ways = FirstOf((KeyHeader(b"x-key", lambda value: value + "!"), Bearer()))
+    assert ways.key(headers) == key
+
+
+def test_another_scheme_than_bearer_is_a_bad_key():
+    with pytest.raises(Refused, match="bad-key"):
+        Bearer().key({b"authorization": b"Basic abc"})
+
+
+def test_a_folder_without_a_provider_is_named(tmp_path, monkeypatch):
+    (tmp_path / "shelf_a" / "nobody").mkdir(parents=True)
+    (tmp_path / "shelf_a" / "nobody" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match=r"shelf_a\.nobody must declare PROVIDER"):
+        providers("shelf_a")
+
+
+def test_a_provider_without_a_word_for_every_refusal_is_refused():
+    from dataclasses import replace  # noqa: PLC0415
+
+    one = next(iter(providers().values()))
+    errors = {cause: case for cause, case in one.errors.items() if cause != "no-key"}
+    with pytest.raises(ValueError, match="has no error for: no-key"):
+        replace(one, errors=errors)

@@ -1,0 +1,24 @@
+"""How Acme says no: one line, and a status."""
+
+from contracts.providers.acme.requests import SOURCE
+
+from contracts.kernel.errors import Cause, ErrorCase
+
+STATUSES = {
+    Cause.NO_KEY: 401,
+    Cause.BAD_KEY: 403,
+    Cause.NO_BALANCE: 402,
+    Cause.TOO_LARGE: 413,
+    Cause.WRONG_CONTENT_TYPE: 415,
+    Cause.BAD_JSON: 400,
+    Cause.INVALID: 422,
+    Cause.NO_TASK: 404,
+    Cause.NO_ROUTE: 404,
+    Cause.NO_METHOD: 405,
+}
+ERRORS = {
+    cause: ErrorCase(
+        when=cause.value, status=status, body=lambda refusal: {"no": refusal.cause}, source=SOURCE
+    )
+    for cause, status in STATUSES.items()
+}

@@ -1,0 +1,71 @@
+"""Which provider a request is for: by host, by path, and never by guess."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from contracts.kernel.registry import providers
+from mockserver.app import create_app
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("/api/v1/nowhere", "venice/no-route"),
+        ("/seedance/nowhere", "acedata/no-route"),
+        ("/v1/video/generations/", "relaydance/no-route"),
+        ("/v1/video/generations/a/b", "relaydance/no-route"),
+        ("/v1/video/nowhere", "screentest/no-route"),
+        ("/nowhere", "screentest/no-route"),
+    ],
+)
+async def test_an_unknown_path_is_refused_by_the_provider_it_looks_like(client, path, rule):
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["x-screentest-rule"] == rule
+
+
+async def test_our_own_refusal_names_the_candidates(client):
+    answer = await client.get("/v1/video/nowhere")
+    error = answer.json()["error"]
+    assert "relaydance.com" in error
+    assert "api.senseaudio.cn" in error
+    assert "api.venice.ai" not in error
+
+
+async def test_a_host_sees_its_own_provider_only(client):
+    headers = {"host": "api.senseaudio.cn"}
+    answer = await client.post("/v1/video/generations", headers=headers, json={})
+    assert answer.headers["x-screentest-rule"] == "senseaudio/no-route"
+
+
+async def test_the_host_of_download_links_is_a_host_of_the_provider(client):
+    answer = await client.get("/v1/share/read/x", headers={"host": "private-share.venice.ai"})
+    assert answer.headers["x-screentest-rule"] == "venice/no-link"
+
+
+async def test_a_path_of_two_providers_is_answered_by_host_alone(world):
+    one = providers()["relaydance"]
+    twin = replace(one, id="twin", title="Twin", base_url="https://twin.example/v1")
+    app = create_app(world=world, providers={"relaydance": one, "twin": twin})
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        shared = await client.get("/v1/models")
+        hosted = await client.get("/v1/models", headers={"host": "twin.example"})
+    assert shared.status_code == 404
+    assert "several providers have /v1/models" in shared.json()["error"]
+    assert hosted.headers["x-screentest-rule"] == "twin/no-key"
+
+
+async def test_the_front_page_shows_every_base_url(client):
+    text = (await client.get("/")).text
+    for one in providers().values():
+        assert f"http://127.0.0.1:8600{one.base_path}" in text
+        assert f"curl -s http://127.0.0.1:8600{one.submit.path}" in text
+
+
+async def test_unrouted_requests_are_remembered(client, world):
+    await client.get("/api/v1/nowhere")
+    entry = world.journal[-1]
+    assert (entry.path, entry.status, entry.rule) == ("/api/v1/nowhere", 404, "venice/no-route")
