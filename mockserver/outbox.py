@@ -32,7 +32,7 @@ class Outbox:
 
     def schedule(self, task: Task[Any], webhook: Webhook) -> None:
         """Deliver the end of a task once it has come."""
-        if reason := self._objection(task.plan.callback_url):
+        if reason := self.objection(task.plan.callback_url):
             log.warning("callback of task %s is not sent: %s", task.id, reason)
             return
         delivery = asyncio.get_running_loop().create_task(self._deliver(task, webhook))
@@ -46,7 +46,7 @@ class Outbox:
         await asyncio.gather(*self._deliveries, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _objection(self, url: str) -> str:
+    def objection(self, url: str) -> str:
         """Say why a callback must not be sent to this URL; nothing when it may."""
         try:
             parts = urlsplit(url)

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import httpx
 import pytest
@@ -63,6 +63,13 @@ async def over_a_socket(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     with serving(app) as origin:
         async with httpx.AsyncClient(base_url=origin, trust_env=False) as client:
             yield client
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Starlette], str]]:
+    """Serve apps on free loopback ports until the test ends; gives the origin of each."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(serving(app))
 
 
 @pytest.fixture

@@ -20,8 +20,10 @@ def body(text="a cat", model=PRO, **fields):
     ("text", "expected"),
     [
         ("a --rs 480p --rt 1:1 --dur 7", {"rs": "480p", "rt": "1:1", "dur": "7"}),
-        ("a --fps 24 --wm true --seed 11 --cf false",)
-        + ({"fps": "24", "wm": "true", "seed": "11", "cf": "false"},),
+        (
+            "a --fps 24 --wm true --seed 11 --cf false",
+            {"fps": "24", "wm": "true", "seed": "11", "cf": "false"},
+        ),
         ("a --rs 8k --dur 99 --fps 30 --wm yes --seed x", {}),
         ("a --resolution 720p --ratio adaptive", {"rs": "720p", "rt": "adaptive"}),
         ("a --dur 3 --dur 4", {"dur": "4"}),

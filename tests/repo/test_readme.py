@@ -1,0 +1,71 @@
+"""The README, word for word: its first successes are run as they stand."""
+
+import os
+import re
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import av
+import pytest
+
+from contracts.kernel.registry import providers
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from mockserver.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+FIRST = README.partition("## First success")[2].partition("\n## ")[0]
+BLOCKS = re.findall(r"\*\*([\w ]+)\*\*.*?```sh\n(.*?)```", FIRST, re.DOTALL)
+ENVIRONMENT = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+
+
+@pytest.fixture
+def origin(serve):
+    return serve(create_app(Settings(seed=1)))
+
+
+@pytest.mark.parametrize(("title", "script"), BLOCKS, ids=[title for title, _ in BLOCKS])
+def test_a_first_success_is_a_film(title, script, origin, tmp_path):
+    script = script.replace("http://127.0.0.1:8600", origin)
+    subprocess.run(["/bin/sh", "-ec", script], cwd=tmp_path, check=True, env=ENVIRONMENT)
+    (file,) = tmp_path.iterdir()
+    with av.open(BytesIO(file.read_bytes())) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 5 * 24
+
+
+def test_every_provider_has_a_first_success_and_a_base_url():
+    assert {title for title, _ in BLOCKS} == {one.title for one in providers().values()}
+    for one in providers().values():
+        assert f"| {one.title} | `http://127.0.0.1:8600{one.base_path}` |" in README
+
+
+def test_what_the_readme_says_of_memory_is_so():
+    settings = Settings()
+    assert f"the {settings.tasks_kept:,} latest finished tasks" in README
+    assert f"{settings.bytes_kept // 1024**2} MB of requests" in README
+    assert f"the {settings.journal_size:,} latest journal entries" in README
+    assert World(settings).journal.maxlen == settings.journal_size
+
+
+def test_every_target_of_the_readme_is_one_of_the_makefile():
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"^make (\w+)", README, re.MULTILINE)) <= targets
+    assert {
+        "help",
+        "setup",
+        "serve",
+        "test",
+        "check",
+        "fix",
+        "thorough",
+        "docs",
+        "bench",
+        "clean",
+    } <= targets
+
+
+def test_every_file_the_readme_links_to_is_there():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
