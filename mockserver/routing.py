@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from pydantic_core import to_json
 from starlette.routing import BaseRoute, Match
@@ -141,7 +142,7 @@ class Nowhere:
         contested = path in self.operations.shared.contested
         reason = "several providers have" if contested else "no provider has"
         names = ", ".join(f"{one.title} ({one.hosts[0]})" for one in candidates)
-        error = f"{reason} {path}; a Host header tells them apart. Candidates: {names}"
+        error = f"{reason} {quote(path)}; a Host header tells them apart. Candidates: {names}"
         log.warning("refused 404 screentest/no-route: %s", error)
         headers = [(b"x-screentest-rule", b"screentest/no-route")]
         return json_response(404, to_json({"error": error}), headers)
@@ -151,7 +152,7 @@ def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -
     """Refuse a request that never reached an operation, and remember it."""
     exchange = Exchange(scope, dict(scope["headers"]), {})
     method, path = scope["method"], scope["path"]
-    rule, response = refuse(provider, f"{method} {path}", exchange, Refused(cause), world)
+    rule, response = refuse(provider, f"{method} {quote(path)}", exchange, Refused(cause), world)
     now = world.clock.now()
     world.journal.append(
         Entry(now, "", provider.id, "", method, path, response.status, rule, b"", "")

@@ -85,6 +85,7 @@ class World:
         span = provider.lifecycle.seconds / self.clock.speed
         task = Task(
             names=provider.names(tenant.random, now),
+            provider=provider.id,
             owner=tenant.key,
             request=order.request,
             plan=order.plan,

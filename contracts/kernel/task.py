@@ -49,6 +49,8 @@ class Task(Generic[B]):
 
     names: Mapping[str, str]
     """Every id the provider gives it: `id` always, `link` for its media, others as declared."""
+    provider: str
+    """The id of the provider it was asked of."""
     owner: str
     """The API key it belongs to."""
     request: B

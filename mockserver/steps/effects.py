@@ -18,7 +18,7 @@ def effect_step(provider: Provider, effect: Effect, world: World) -> Step:
         case Finds():
             return finding(provider, effect, world)
         case Follows():
-            return following(effect, world)
+            return following(provider, effect, world)
         case Computes():
             return computing(effect)
         case Keeps():
@@ -55,12 +55,13 @@ def finding(provider: Provider, effect: Finds, world: World) -> Step:
     return find_tasks
 
 
-def following(effect: Follows, world: World) -> Step:
-    """Find the task behind a link, whoever asks."""
+def following(provider: Provider, effect: Follows, world: World) -> Step:
+    """Find the task of this provider behind a link, whoever asks."""
 
     def follow_link(exchange: Exchange) -> None:
         target = world.links.get(effect.link(exchange.request))
-        found: list[Task[Any]] = [target] if isinstance(target, Task) else []
+        ours = isinstance(target, Task) and target.provider == provider.id
+        found: list[Task[Any]] = [target] if ours else []
         exchange.found = found
         exchange.reply = effect.reply(exchange.request, found, world.clock.now())
 

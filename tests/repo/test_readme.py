@@ -26,8 +26,8 @@ def origin(serve):
     return serve(create_app(Settings(seed=1)))
 
 
-@pytest.mark.parametrize(("title", "script"), BLOCKS, ids=[title for title, _ in BLOCKS])
-def test_a_first_success_is_a_film(title, script, origin, tmp_path):
+@pytest.mark.parametrize(("_title", "script"), BLOCKS, ids=[title for title, _ in BLOCKS])
+def test_a_first_success_is_a_film(_title, script, origin, tmp_path):
     script = script.replace("http://127.0.0.1:8600", origin)
     subprocess.run(["/bin/sh", "-ec", script], cwd=tmp_path, check=True, env=ENVIRONMENT)
     (file,) = tmp_path.iterdir()

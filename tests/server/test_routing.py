@@ -69,3 +69,19 @@ async def test_unrouted_requests_are_remembered(client, world):
     await client.get("/api/v1/nowhere")
     entry = world.journal[-1]
     assert (entry.path, entry.status, entry.rule) == ("/api/v1/nowhere", 404, "venice/no-route")
+
+
+async def test_a_link_of_one_provider_is_not_a_link_of_another(client, clock, world):
+    body = {"model": "grok-imagine-text-to-video-private", "prompt": "p"}
+    await client.post("/v1/video/generations", json=body)
+    clock.advance(1000)
+    (link,) = world.links
+    answer = await client.get(f"/v1/share/read/{link}")
+    assert answer.headers["x-screentest-rule"] == "venice/no-link"
+
+
+async def test_a_path_cannot_break_the_log_into_lines(client, caplog):
+    await client.get("/api/v1/a%0Ab")
+    await client.get("/a%0Ab")
+    assert all("\n" not in message for message in caplog.messages)
+    assert len(caplog.messages) == 2

@@ -14,6 +14,8 @@ from contracts.providers.venice.models import asks_consent
 from contracts.providers.venice.requests import Queue
 
 BAD_WALLET = "bad-wallet-header"
+LONGEST_ECHO = 200
+"""How much of a wrong value an error repeats."""
 
 
 class Wallet(BaseModel):
@@ -80,7 +82,9 @@ def _zod(violation: Violation) -> tuple[str, str]:
         return "unrecognized_keys", f"Unrecognized key(s) in object: '{violation.path[-1]}'"
     if kind == "literal_error" and isinstance(value, str | int | float):
         expected = context["expected"].replace(", ", " | ").replace(" or ", " | ")
-        return "invalid_enum_value", f"Invalid enum value. Expected {expected}, received '{value}'"
+        received = str(value)[:LONGEST_ECHO]
+        message = f"Invalid enum value. Expected {expected}, received '{received}'"
+        return "invalid_enum_value", message
     if kind in _WANTED:
         return "invalid_type", f"Expected {_WANTED[kind]}, received {_type_name(value)}"
     if kind in _SIZES:
