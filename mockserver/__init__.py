@@ -4,5 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 try:
     __version__ = version("screentest")
-except PackageNotFoundError:  # a clone that `make serve` runs without installing it
+except (
+    PackageNotFoundError
+):  # pragma: no cover - a clone that `make serve` runs without installing it
     __version__ = "0.1.0"

@@ -37,7 +37,7 @@ class Table:
 
     def __init__(self, pipelines: Iterable[Pipeline]) -> None:
         self.places: dict[str, Place] = {}
-        self.contested: dict[str, list[Provider]] = {}
+        self.contested: dict[str, set[str]] = {}
         """Paths that several providers have: no one answers them where the host does not tell."""
         for pipeline in pipelines:
             self._add(pipeline)
@@ -51,9 +51,8 @@ class Table:
         path = f"{head}/" if parameter else operation.path
         place = self.places.setdefault(path, Place(provider, parameter))
         if place.provider is not provider:
-            contenders = self.contested.setdefault(path, [place.provider])
-            if provider not in contenders:
-                contenders.append(provider)
+            self.contested.setdefault(path, {place.provider.id})
+            self.contested[path].add(provider.id)
             return
         place.methods[operation.method] = pipeline
         if operation.method == "GET":

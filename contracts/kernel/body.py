@@ -29,6 +29,17 @@ Whole = BeforeValidator(_whole)
 """Annotation, the last one, for integers as JSON knows them: 5 and 5.0, neither "5" nor true."""
 
 
+def _boolean(value: Any) -> Any:  # noqa: ANN401 - any JSON value may arrive here
+    """Keep 1 from passing as true where only true will do."""
+    if not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "Input should be a valid boolean")
+    return value
+
+
+Boolean = BeforeValidator(_boolean)
+"""Annotation, the last one, for literals of true and false."""
+
+
 class Body(BaseModel):
     """The body, or the query, of one kind of request.
 

@@ -55,11 +55,6 @@ class Refusal:
     url: str = ""
     """The URL that was asked for."""
 
-    @property
-    def message(self) -> str:
-        """What went wrong first, in words."""
-        return self.violations[0].message if self.violations else ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCase:

@@ -161,9 +161,7 @@ def _object(_: _Walk, schema: Schema) -> str:
 
 
 def _union(_: _Walk, schema: Schema) -> str:
-    tag = schema.get("discriminator")
-    if not tag:
-        return "one of several forms"
+    tag = schema["discriminator"]
     tags = ", ".join(f"`{name}`" for name in tag["mapping"])
     return f"an object whose `{tag['propertyName']}` is one of {tags}"
 
@@ -172,7 +170,7 @@ _SAYINGS = {
     "const": lambda _, schema: f"exactly `{_json(schema['const'])}`",
     "enum": lambda _, schema: "one of " + ", ".join(f"`{_json(one)}`" for one in schema["enum"]),
     "oneOf": _union,
-    "anyOf": _union,
+    "anyOf": lambda *_: "one of several forms",
 }
 _TYPES = {
     "string": _string,

@@ -18,7 +18,7 @@ def link(kind: str, *, data: bool = True) -> object:
 
     Links are http or https; with `data`, also data URLs of the same kind.
     """
-    web = "https?://[^/?#\\s]+"
+    web = "[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]+"
     pattern = f"^({web}|data:{kind}/[^,]+,.)" if data else f"^{web}"
     words = f"an http(s) URL or a data URL (`data:{kind}/...`)" if data else "an http(s) URL"
     return Field(pattern=pattern, json_schema_extra={"x-words": words})

@@ -60,8 +60,9 @@ def following(provider: Provider, effect: Follows, world: World) -> Step:
 
     def follow_link(exchange: Exchange) -> None:
         target = world.links.get(effect.link(exchange.request))
-        ours = isinstance(target, Task) and target.provider == provider.id
-        found: list[Task[Any]] = [target] if ours else []
+        found: list[Task[Any]] = []
+        if isinstance(target, Task) and target.provider == provider.id:
+            found.append(target)
         exchange.found = found
         exchange.reply = effect.reply(exchange.request, found, world.clock.now())
 

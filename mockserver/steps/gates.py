@@ -1,8 +1,9 @@
 """The checks before anything happens: size, key, content type, contract, consent, balance."""
 
+import re
 from collections.abc import Callable
 from functools import partial
-from json import dumps
+from json import dumps, loads
 
 from pydantic import ValidationError
 
@@ -82,10 +83,30 @@ def contract_gate(_provider: Provider, operation: Operation, _world: World) -> S
 
 def read_json(contract: Contract, exchange: Exchange) -> None:
     """Parse and check a JSON body in one go."""
+    body = exchange.body or b""
+    if NO_JSON_NUMBER.search(body) and not is_json(body):
+        raise Refused(Cause.BAD_JSON)
     try:
-        exchange.request = contract.adapter.validate_json(exchange.body or b"")
+        exchange.request = contract.adapter.validate_json(body)
     except ValidationError as error:
         raise refusal(contract, error) from None
+
+
+NO_JSON_NUMBER = re.compile(rb"NaN|Infinity")
+"""What pydantic's parser takes for a number, and no other parser of JSON does."""
+
+
+def is_json(body: bytes) -> bool:
+    """Tell whether a body is JSON to the letter."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        loads(body, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def read_url(contract: Contract, exchange: Exchange) -> None:

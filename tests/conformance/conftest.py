@@ -1,7 +1,7 @@
 """Every provider there is, and one that is made up, with a way through each."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ IDS = [*providers(), "acme"]
 
 
 @pytest.fixture(scope="session")
-def with_acme() -> Iterator[Mapping[str, Provider]]:
+def with_acme() -> Mapping[str, Provider]:
     """The registry with one more folder in its package, and no other change."""
     contracts.providers.__path__.append(str(MADE_UP))
     providers.cache_clear()
     try:
-        yield providers()
+        return providers()
     finally:
         contracts.providers.__path__.remove(str(MADE_UP))
         providers.cache_clear()

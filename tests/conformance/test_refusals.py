@@ -48,7 +48,9 @@ async def test_sandbox_keys_are_refused(app, door, journey, provider, key, cause
         assert_refused(await journey.send(client, "submit"), provider, cause)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"model": "x"', "\xff", "{'a': 1}", "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"model": "x"', "\xff", "{'a': 1}", "[" * 100_000, '{"x": NaN}']
+)
 async def test_what_is_not_json_is_refused(app, door, journey, provider, text):
     headers = {**journey.headers, "content-type": "application/json"}
     async with door(app) as client:
@@ -139,3 +141,12 @@ def test_every_operation_checks_size_before_it_reads(provider):
         if operation.carried is not Carried.URL:
             gates = [gate.value for gate in operation.gates]
             assert gates.index("size") < gates.index("contract")
+
+
+async def test_the_word_for_no_number_may_stand_in_a_text(app, journey, provider):
+    body = json.dumps(provider.submit.example).replace("a ", "NaN Infinity ")
+    headers = {**journey.headers, "content-type": "application/json"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
+        answer = await client.post(provider.submit.path, content=body, headers=headers)
+        assert answer.is_success

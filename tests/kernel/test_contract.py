@@ -35,6 +35,7 @@ class Order(Base):
     name: Annotated[str, Field(min_length=1, max_length=3), OTHER]
     size: Annotated[int, Field(ge=1, le=5), Whole] | MISSING = MISSING
     factor: Annotated[Literal[1, 2], Whole] | MISSING = MISSING
+    weight: Annotated[float, Field(ge=0)] | MISSING = MISSING
     tags: Annotated[list[str], Field(max_length=2)] | MISSING = MISSING
     parts: list[Annotated[Text | Picture, Field(discriminator="type")]] | MISSING = MISSING
 
@@ -104,6 +105,7 @@ def test_limits_say_what_a_field_must_be_and_where_that_is_stated():
     assert limits["test/order-size"].sentence == "`size` is optional: a whole number, 1 to 5."
     assert limits["test/order-size"].source == "a page, 2026-11-21 (documented)"
     assert limits["test/order-factor"].sentence == "`factor` is optional: one of `1`, `2`."
+    assert limits["test/order-weight"].sentence == "`weight` is optional: a number, at least 0."
     assert limits["test/order-parts-text-text"].source == str(OTHER)
     assert limits["test/order-parts-text"].sentence == (
         "An item `parts[text]` is an object with no other fields."

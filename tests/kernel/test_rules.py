@@ -58,12 +58,13 @@ def body_with(rule: Rule) -> type[Body]:
     return Ruled
 
 
-items = st.lists(
-    st.fixed_dictionaries(
-        {"kind": st.sampled_from("ab")}, optional={"colour": st.sampled_from(["red", "blue"])}
-    ),
-    max_size=5,
-)
+SOME = [
+    {"kind": "a", "colour": "red"},
+    {"kind": "a", "colour": "blue"},
+    {"kind": "a"},
+    {"kind": "b", "colour": "red"},
+]
+items = st.lists(st.sampled_from(SOME), max_size=5)
 bodies = st.fixed_dictionaries(
     {"mode": st.sampled_from(["free", "bound"])},
     optional={"link": st.just("x"), "names": st.lists(st.just("n"), max_size=2), "items": items},

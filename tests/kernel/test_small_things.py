@@ -65,6 +65,7 @@ def data_url(content: bytes) -> str:
         (data_url(b"PNG..."), False),
         ("data:image/svg+xml,%3Csvg%20id='screentest-face'/%3E", True),
         ("data:image/png;base64,!!!", False),
+        ("data:image/png;base64,A", False),
     ],
 )
 def test_a_face_is_what_says_so(url, expected):

@@ -37,22 +37,25 @@ def test_flags_are_read_where_they_are_legal_and_passed_over_where_not(text, exp
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        (body(), ("720p", "16:9", 5, -1, False)),
-        (body(model=LITE), ("480p", "16:9", 5, -1, False)),
-        (body("a --rs 1080p --dur 3 --seed 7"), ("1080p", "16:9", 3, 7, False)),
+        (body(), ("720p", "16:9", 120, -1, False)),
+        (body(model=LITE), ("480p", "16:9", 120, -1, False)),
+        (body("a --rs 1080p --dur 3 --seed 7"), ("1080p", "16:9", 72, 7, False)),
         (
             body("a --rs 1080p --dur 3", resolution="480p", duration=9),
-            ("480p", "16:9", 9, -1, False),
+            ("480p", "16:9", 216, -1, False),
         ),
-        (body(duration=-1, seed=5, ratio="9:16"), ("720p", "9:16", 5, 5, False)),
-        (body(generate_audio=True), ("720p", "16:9", 5, -1, False)),
-        (body(model=SOUND, generate_audio=True), ("720p", "16:9", 5, -1, True)),
+        (body(duration=-1, seed=5, ratio="9:16"), ("720p", "9:16", 120, 5, False)),
+        (body("a --frames 57"), ("720p", "16:9", 57, -1, False)),
+        (body("a --frames 57", duration=4), ("720p", "16:9", 96, -1, False)),
+        (body(frames=145, duration=4), ("720p", "16:9", 145, -1, False)),
+        (body(generate_audio=True), ("720p", "16:9", 120, -1, False)),
+        (body(model=SOUND, generate_audio=True), ("720p", "16:9", 120, -1, True)),
     ],
 )
 def test_fields_win_over_flags_and_flags_over_defaults(message, expected):
-    resolution, ratio, seconds, seed, audio = expected
+    resolution, ratio, frames, seed, audio = expected
     assert settings(Videos.model_validate(message)) == Settings(
-        resolution=resolution, ratio=ratio, seconds=seconds, seed=seed, audio=audio
+        resolution=resolution, ratio=ratio, frames=frames, seed=seed, audio=audio
     )
 
 
@@ -111,6 +114,30 @@ async def test_a_failed_record_has_a_reason_and_no_data(client, clock, world):
     response = (await look(client, id=task))["response"]
     assert response["success"] is False
     assert response["error"] == {"code": "api_error", "message": "No."}
+
+
+async def test_a_blocking_call_that_fails_says_why(client, clock, world):
+    async with anyio.create_task_group() as group:
+
+        async def call():
+            answers.append((await client.post("/seedance/videos", json=body())).json())
+
+        answers = []
+        group.start_soon(call)
+        await anyio.sleep(0.02)
+        (opened,) = world.tenant("k").tasks.values()
+        opened.plan = type(opened.plan)(clip=opened.plan.clip, failure=Failure("timeout", "Late."))
+        clock.advance(81.9)
+    assert answers[0]["success"] is False
+    assert answers[0]["error"] == {"code": "timeout", "message": "Late."}
+
+
+async def test_images_may_stand_beside_the_text(client):
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    message = body(**{"async": True, "return_last_frame": True})
+    message["content"].insert(0, image)
+    answer = await client.post("/seedance/videos", json=message)
+    assert answer.status_code == 200
 
 
 async def test_a_batch_leaves_out_what_it_does_not_know(client):

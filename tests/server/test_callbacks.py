@@ -136,6 +136,13 @@ async def test_a_host_that_is_allowed_gets_its_callback(clock):
     await world.outbox.close()
 
 
+async def test_a_server_that_stops_drops_what_is_not_due(client, world):
+    with receiver() as heard:
+        await submit(client, heard.url)
+        await world.outbox.close()
+    assert heard.received == []
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [

@@ -48,13 +48,16 @@ async def test_the_host_of_download_links_is_a_host_of_the_provider(client):
 async def test_a_path_of_two_providers_is_answered_by_host_alone(world):
     one = providers()["relaydance"]
     twin = replace(one, id="twin", title="Twin", base_url="https://twin.example/v1")
-    app = create_app(world=world, providers={"relaydance": one, "twin": twin})
+    third = replace(twin, id="third", title="Third", base_url="https://third.example/v1")
+    everyone = {"relaydance": one, "twin": twin, "third": third}
+    app = create_app(world=world, providers=everyone)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         shared = await client.get("/v1/models")
         hosted = await client.get("/v1/models", headers={"host": "twin.example"})
     assert shared.status_code == 404
     assert "several providers have /v1/models" in shared.json()["error"]
+    assert "Third (third.example)" in shared.json()["error"]
     assert hosted.headers["x-screentest-rule"] == "twin/no-key"
 
 

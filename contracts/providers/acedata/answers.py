@@ -147,7 +147,9 @@ def plan(body: Videos) -> Plan:
     """Decide what becomes of a request."""
     wanted = settings(body)
     width, height = frame_size(wanted.resolution, wanted.ratio)
-    clip = Clip(width=width, height=height, seconds=wanted.seconds, audio=wanted.audio)
+    clip = Clip(
+        width=width, height=height, seconds=wanted.frames / FRAMES_PER_SECOND, audio=wanted.audio
+    )
     url = value_or(body.callback_url, "")
     return Plan(clip=clip, callback_url=url, last_frame=body.return_last_frame)
 
@@ -177,7 +179,7 @@ def _ark(task: Task[Videos]) -> ArkTask:
     content = Content(video_url=task.video_url)
     if task.plan.last_frame:
         content.last_frame_url = task.last_frame_url
-    tokens = int(clip.width * clip.height * (FRAMES_PER_SECOND * wanted.seconds + 1) / 1024)
+    tokens = int(clip.width * clip.height * (wanted.frames + 1) / 1024)
     return ArkTask(
         id=task.names["inner"],
         model=request.model,

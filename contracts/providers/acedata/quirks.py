@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import MISSING
 
 from contracts.kernel.body import value_or
+from contracts.kernel.clip import FRAMES_PER_SECOND
 from contracts.providers.acedata.requests import AUDIO_MODEL, TextItem, Videos
 
 FLAG = re.compile(r"--([a-z]+)\s+(\S+)")
@@ -14,6 +15,7 @@ LEGAL = {
     "rs": re.compile("480p|720p|1080p"),
     "rt": re.compile("16:9|4:3|1:1|3:4|9:16|21:9|adaptive"),
     "dur": re.compile("[2-9]|1[0-2]"),
+    "frames": re.compile(r"29|[3-9]\d|[12]\d\d"),
     "fps": re.compile("24"),
     "seed": re.compile(r"-1|\d{1,10}"),
     "wm": re.compile("true|false"),
@@ -37,9 +39,14 @@ class Settings:
 
     resolution: str
     ratio: str
-    seconds: int
+    frames: int
     seed: int
     audio: bool
+
+    @property
+    def seconds(self) -> int:
+        """The length as answers give it, in whole seconds."""
+        return self.frames // FRAMES_PER_SECOND
 
 
 def flags(body: Videos) -> dict[str, str]:
@@ -59,16 +66,20 @@ def _flags(body: Videos) -> Iterator[tuple[str, str]]:
 def settings(body: Videos) -> Settings:
     """Put flags and fields together: a field wins, as it is the strict path (GUIDE).
 
+    `frames` wins over `duration` (SDK_SPEC; newer documents want one of the two).
+
     Defaults are those of the newer schema's text: 16:9, 5 s, 720p, and 480p for lite models. Sound
     is made by one model only; the others ignore the wish.
     """
     given = flags(body)
     resolution = given.get("rs", "480p" if "-lite-" in body.model else "720p")
     seconds = value_or(body.duration, int(given.get("dur", DEFAULT_SECONDS)))
+    length = (seconds if seconds > 0 else DEFAULT_SECONDS) * FRAMES_PER_SECOND
+    frames = value_or(body.frames, int(given.get("frames", length)))
     return Settings(
         resolution=value_or(body.resolution, resolution),
         ratio=value_or(body.ratio, given.get("rt", "16:9")),
-        seconds=seconds if seconds > 0 else DEFAULT_SECONDS,
+        frames=length if body.duration is not MISSING and body.frames is MISSING else frames,
         seed=value_or(body.seed, int(given.get("seed", RANDOM_SEED))),
         audio=body.generate_audio and body.model == AUDIO_MODEL,
     )

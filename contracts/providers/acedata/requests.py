@@ -108,6 +108,15 @@ class Videos(AceBody):
         ]
         | MISSING
     ) = MISSING
+    frames: (
+        Annotated[
+            int,
+            Field(ge=29, le=361),
+            Whole,
+            SDK_SPEC.at("frames", NEWER + " Newer documents end at 289; steps are 25+4n."),
+        ]
+        | MISSING
+    ) = MISSING
     seed: (
         Annotated[int, Field(ge=-1, le=4_294_967_295), Whole, DOCS_SPEC.at("seed", NEWER)] | MISSING
     ) = MISSING

@@ -16,6 +16,8 @@ ERRORS_PAGE = Source("relaydance.com/docs/errors", "2026-11")
 GATEWAY = Source(
     "QuantumNous/new-api, and clients of the live service", "2026-09", "", Confidence.INFERRED
 )
+MOST_SECONDS = 30
+"""No model is known to make longer clips (GATEWAY); the FAQ says 15."""
 ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
 
 
@@ -29,25 +31,31 @@ class RelayBody(Body):
     source: ClassVar[Source] = SEED
 
 
-class ImageUrl(RelayBody):
+class KeptBody(RelayBody):
+    """A part of `metadata`: unknown fields are kept, as the answer echoes the object."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ImageUrl(KeptBody):
     """The link of an image."""
 
     url: ImageLink
 
 
-class VideoUrl(RelayBody):
+class VideoUrl(KeptBody):
     """The link of a video."""
 
     url: VideoLink
 
 
-class AudioUrl(RelayBody):
+class AudioUrl(KeptBody):
     """The link of a sound."""
 
     url: AudioLink
 
 
-class ImageItem(RelayBody):
+class ImageItem(KeptBody):
     """An image: a reference, or the first or last frame."""
 
     type: Literal["image_url"]
@@ -58,7 +66,7 @@ class ImageItem(RelayBody):
     ]
 
 
-class VideoItem(RelayBody):
+class VideoItem(KeptBody):
     """A reference video."""
 
     type: Literal["video_url"]
@@ -66,7 +74,7 @@ class VideoItem(RelayBody):
     role: Literal["reference_video"]
 
 
-class AudioItem(RelayBody):
+class AudioItem(KeptBody):
     """A reference sound."""
 
     type: Literal["audio_url"]
@@ -84,10 +92,8 @@ REFERENCES = (
 PER_KIND = SEED.at("metadata.content[]")
 
 
-class Metadata(RelayBody):
-    """Vendor parameters; unknown ones are kept, as the answer echoes the object."""
-
-    model_config = ConfigDict(extra="allow")
+class Metadata(KeptBody):
+    """Vendor parameters."""
 
     ratio: (
         Annotated[
@@ -135,10 +141,10 @@ class Generate(RelayBody):
         Annotated[
             str,
             Field(
-                pattern="^[1-9][0-9]?$",
-                json_schema_extra={"x-words": 'whole seconds as a string, such as "5"'},
+                pattern=f"^({'|'.join(map(str, range(1, MOST_SECONDS + 1)))})$",
+                json_schema_extra={"x-words": f"whole seconds, 1 to {MOST_SECONDS}, as a string"},
             ),
-            SEED.at("seconds", "The most depends on the model; the FAQ says 15, clients know 30."),
+            SEED.at("seconds", "The most depends on the model, and the page names none."),
         ]
         | MISSING
     ) = MISSING

@@ -42,7 +42,7 @@ ERRORS: Mapping[str, ErrorCase] = {
         "a body of another type",
         400,
         "invalid_request_error",
-        "Content-Type must be application/json.",
+        "The Content-Type of the request is not supported.",
     ),
     Cause.BAD_JSON: _error(
         "a body that is not JSON", 400, "invalid_request_error", "The body is not valid JSON."

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body, Whole
-from contracts.kernel.media import AudioLink, ImageLink, VideoLink
+from contracts.kernel.media import AudioLink, ImageLink, WebLink
 from contracts.kernel.rules import AtMost, Contains, Excludes, Needs, Rule
 from contracts.kernel.source import Confidence, Source
 
@@ -59,7 +59,9 @@ class VideoItem(SenseBody):
     """A reference video."""
 
     type: Literal["video"]
-    video_url: VideoLink
+    video_url: Annotated[
+        WebLink, SEED.at("content", "Data URLs are named for images and hinted at for audio only.")
+    ]
 
 
 Item = Annotated[TextItem | ImageItem | AudioItem | VideoItem, Field(discriminator="type")]
@@ -104,7 +106,7 @@ class Create(SenseBody):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         AtMost(id="one-text", source=MODES, items=TEXTS, most=1),
-        AtMost(id="nine-references", source=MODES, items=REFERENCE_IMAGES, most=9),
+        AtMost(id="nine-images", source=MODES, items=IMAGES, most=9),
         AtMost(id="three-audios", source=MODES, items=AUDIOS, most=3),
         AtMost(id="three-videos", source=MODES, items=VIDEOS, most=3),
         AtMost(id="one-first-frame", source=MODES, items=FIRST, most=1),

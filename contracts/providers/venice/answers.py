@@ -1,7 +1,7 @@
 """What Venice answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import MISSING
 
@@ -11,13 +11,22 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import frame_size
 from contracts.kernel.reply import Answer, Reply, Video
 from contracts.kernel.task import Plan, Task
-from contracts.providers.venice.models import VeniceModel, is_private, models, price
+from contracts.providers.venice.models import (
+    DEFAULT_RESOLUTION,
+    VeniceModel,
+    is_private,
+    models,
+    price,
+)
 from contracts.providers.venice.requests import (
     UPSCALER,
+    AspectRatio,
     Complete,
+    Duration,
     ListModels,
     Queue,
     Quote,
+    Resolution,
     Retrieve,
     Share,
 )
@@ -28,6 +37,13 @@ DEFAULT_SECONDS = 5
 """The length where a duration names none (`Auto`, `1 gen`). No document gives one; assumed."""
 SOURCE_LINES = 360
 """The height of a video to be scaled up. The source is never opened, so it is assumed."""
+
+KNOWN = {
+    "durations": get_args(Duration),
+    "aspect_ratios": get_args(AspectRatio),
+    "resolutions": get_args(Resolution),
+}
+"""The values a queue request may have, by their names in the catalogue."""
 
 MEDIA_GONE = "media-gone"
 NO_LINK = "no-link"
@@ -82,7 +98,7 @@ def plan(body: Queue) -> Plan:
 def _shape(body: Queue) -> tuple[str, str]:
     """Give resolution and ratio; `2x` and its like multiply the lines of a source of 360."""
     ratio = value_or(body.aspect_ratio, "16:9")
-    resolution = value_or(body.resolution, "720p")
+    resolution = value_or(body.resolution, DEFAULT_RESOLUTION)
     if body.model == UPSCALER:
         return f"{SOURCE_LINES * value_or(body.upscale_factor, 2)}p", ratio
     if resolution.endswith("x"):
@@ -171,18 +187,31 @@ def listed(body: ListModels) -> Reply:
     """List the catalogue; every model here is a video model."""
     wanted = value_or(body.type, "text")
     rows = models().values() if wanted in {"video", "all"} else ()
-    data = [_entry(row) for row in rows if row.seen]
+    data = [_entry(row, offer) for row in rows if row.seen and (offer := _offer(row))]
     return Reply(ModelList(data=data, object="list", type=wanted))
 
 
-def _entry(row: VeniceModel) -> dict[str, Any]:
+def _offer(row: VeniceModel) -> dict[str, Any] | None:
+    """Give what a model can do and this revision can ask for; nothing if it cannot be asked.
+
+    Rows come from later catalogues, too, with values that the rules of June do not know.
+    """
+    offer = dict(row.constraints)
+    for name, known in KNOWN.items():
+        offer[name] = [value for value in offer.get(name, []) if value in known]
+        if offer[name] == [] != row.constraints.get(name, []):
+            return None
+    return offer
+
+
+def _entry(row: VeniceModel, offer: dict[str, Any]) -> dict[str, Any]:
     spec = {
         "privacy": row.privacy,
         "name": row.name,
         "offline": False,
         "traits": [],
         "model_sets": row.model_sets,
-        "constraints": row.constraints,
+        "constraints": offer,
     }
     optional = {"uncensored": row.uncensored, "modelSource": row.model_source}
     return {

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from contracts.kernel.models import ModelRow, read_models
 
+DEFAULT_RESOLUTION = "720p"
+"""What a request without a resolution gets. The model's default, says the page, and not which."""
 DOLLARS_PER_SECOND = 0.1
 """The price where no quote of a model was ever recorded. Assumed: the middle of those that were."""
 
@@ -61,5 +63,6 @@ def price(model: str, seconds: int, resolution: str, *, audio: bool) -> float:
         if key in row.usd:
             return row.usd[key]
     rates = row.usd_per_second.get(sound) or row.usd_per_second.get("any") or {}
-    rate = rates.get(resolution) or next(iter(rates.values()), DOLLARS_PER_SECOND)
+    some = next(iter(rates.values()), DOLLARS_PER_SECOND)
+    rate = rates.get(resolution) or rates.get(DEFAULT_RESOLUTION, some)
     return round(rate * seconds, 2)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
-from contracts.kernel.body import Body, Whole
+from contracts.kernel.body import Body, Boolean, Whole
 from contracts.kernel.media import AudioLink, ImageLink, VideoLink
 from contracts.kernel.rules import Equals, Excludes, Given, Needs, Rule
 from contracts.kernel.source import Source
@@ -22,6 +22,7 @@ Resolution = Literal[
     "true_1080p",
 ]  # fmt: skip
 UpscaleFactor = Annotated[Literal[1, 2, 4], Whole]
+Confirmed = Annotated[Literal[True], Boolean]
 
 
 class VeniceBody(Body):
@@ -45,9 +46,9 @@ class SeedanceConsent(ClosedBody):
 
     source: ClassVar[Source] = FACE_GUIDE
 
-    confirmed_terms_and_privacy: Literal[True]
-    confirmed_legal_right: Literal[True]
-    confirmed_screening_acknowledged: Literal[True]
+    confirmed_terms_and_privacy: Confirmed
+    confirmed_legal_right: Confirmed
+    confirmed_screening_acknowledged: Confirmed
 
 
 class Consents(VeniceBody):
