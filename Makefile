@@ -52,17 +52,18 @@ clean: ## Remove everything that was made
 	@rm -rf $(VENV) build dist *.egg-info .coverage htmlcov .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Screentest needs Python 3.11 or newer; say make PYTHON=/path/to/python" >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
+	@touch $@
 
-$(VENV)/.server: requirements/server.txt | $(BIN)/python
+$(VENV)/.server: requirements/server.txt | $(VENV)/.made
 	@echo "Installing the server's requirements into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/server.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing the development requirements into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

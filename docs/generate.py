@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from contracts.kernel.limits import Limit  # noqa: E402
 from contracts.kernel.operation import Operation  # noqa: E402
 from contracts.kernel.provider import Provider  # noqa: E402
 from contracts.kernel.registry import providers  # noqa: E402
@@ -64,7 +63,7 @@ def operation(one: Operation) -> Iterator[str]:
     yield f"Source: {cited(one.source)}"
     yield ""
     rows = [
-        (f"`{limit.path or '(body)'}`", limit.sentence, f"`{limit.id}`", noted(limit))
+        (f"`{limit.path or '(body)'}`", limit.sentence, f"`{limit.id}`", cited(limit.source))
         for limit in contract.limits
     ]
     yield from table(("field", "what it is", "id", "source"), rows)
@@ -75,11 +74,6 @@ def operation(one: Operation) -> Iterator[str]:
         yield "Rules across fields:"
         yield ""
         yield from table(("rule", "id", "source"), rules)
-
-
-def noted(limit: Limit) -> str:
-    """Write the source of a limit, and what other sources say."""
-    return f"{limit.source}. {limit.note}".strip()
 
 
 def errors(provider: Provider) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from contracts.kernel.provider import Provider
 from contracts.kernel.registry import providers as registered
 from contracts.kernel.task import MEDIA_PATH, Task
-from mockserver.responding import json_response, media_response
+from mockserver.refusing import refuse_ourselves
+from mockserver.responding import media_response
 from mockserver.routing import Operations
 from mockserver.settings import Settings
 from mockserver.welcome import welcome
@@ -48,6 +50,10 @@ def create_app(
     return app
 
 
+NO_SNIFFING = ((b"x-content-type-options", b"nosniff"),)
+"""Uploads are whatever a client says they are, and nothing else."""
+
+
 async def front_page(providers: Mapping[str, Provider], request: Request) -> PlainTextResponse:
     """Tell someone who opens the address in a browser what it is."""
     return PlainTextResponse(welcome(providers, f"{request.url.scheme}://{request.url.netloc}"))
@@ -65,11 +71,11 @@ class Media:
         link, _, kind = name.partition(".")
         made = self._find(link, kind)
         if made is None:
-            body = b'{"error":"no such media, or not ready, or forgotten"}'
-            response = json_response(404, body, [(b"x-screentest-rule", b"screentest/no-media")])
+            error = f"no media called {quote(name)}: it never was, is not ready, or was forgotten"
+            response = refuse_ourselves(404, "no-media", error)
         else:
             wanted = dict(scope["headers"]).get(b"range")
-            response = media_response(made[0], made[1], wanted)
+            response = media_response(made[0], made[1], wanted, NO_SNIFFING)
         await response.send(send)
 
     def _find(self, link: str, kind: str) -> tuple[bytes, str] | None:

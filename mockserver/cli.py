@@ -32,7 +32,7 @@ def screentest() -> None:
     "--speed",
     default=DEFAULT_SPEED,
     show_default=True,
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
     help="How many times faster than the provider tasks finish; 1 is realistic.",
 )
 @click.option("--seed", type=int, help="Makes ids reproducible.  [default: a fresh one, printed]")
@@ -53,17 +53,18 @@ def serve(
     from mockserver.welcome import welcome  # noqa: PLC0415
 
     try:
+        settings = Settings(
+            speed=speed,
+            seed=fresh_seed() if seed is None else seed,
+            callback_hosts=frozenset(callback_hosts),
+        )
         listener = bind(host, port)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
-        hint = "choose another with --port"
         raise click.ClickException(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; {hint}"
+            f"cannot listen on {host}:{port}: {error.strerror or error}"
         ) from None
-    settings = Settings(
-        speed=speed,
-        seed=fresh_seed() if seed is None else seed,
-        callback_hosts=frozenset(callback_hosts),
-    )
     app = create_app(settings)
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
 

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from contracts.kernel.reply import Reply
 from contracts.kernel.task import Task
-from mockserver.world import File, Tenant
+from mockserver.world import File
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +26,6 @@ class Exchange:
     """The uploaded file of a form, with its name in `form`."""
     form: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
-    tenant: Tenant | None = None
     request: Any = None
     """The parsed body, once it obeys the contract."""
     opened: Task[Any] | None = None
@@ -39,7 +38,7 @@ class Exchange:
     def origin(self) -> str:
         """Scheme and host the client used."""
         host = self.headers.get(b"host")
-        if host is None:
+        if not host:
             name, port = self.scope["server"]
             return f"{self.scope['scheme']}://{name}:{port}"
         return f"{self.scope['scheme']}://{host.decode('latin-1')}"

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
+from weakref import WeakKeyDictionary
+
+import h11
 
 from contracts.kernel.task import Task
 from contracts.kernel.webhooks import Webhook
@@ -16,9 +18,10 @@ from mockserver.clock import Clock
 log = logging.getLogger("screentest")
 
 PATIENCE = 10.0
-"""Seconds a receiver has for its answer."""
-SENDERS = 16
-"""How many callbacks may be under way at once."""
+"""Seconds a receiver has to take a callback and answer it, all in all."""
+SENDERS = 64
+"""How many callbacks may be under way at once; more wait for their turn."""
+CHUNK = 65_536
 
 
 class Outbox:
@@ -27,7 +30,8 @@ class Outbox:
     def __init__(self, clock: Clock, hosts: AbstractSet[str]) -> None:
         self._clock = clock
         self._hosts = hosts
-        self._threads = ThreadPoolExecutor(SENDERS, thread_name_prefix="callback")
+        self._turns = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+        """By event loop, as one mock may be driven from several."""
         self._deliveries: set[asyncio.Task[None]] = set()
 
     def schedule(self, task: Task[Any], webhook: Webhook) -> None:
@@ -44,7 +48,6 @@ class Outbox:
         for delivery in self._deliveries:
             delivery.cancel()
         await asyncio.gather(*self._deliveries, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def objection(self, url: str) -> str:
         """Say why a callback must not be sent to this URL; nothing when it may."""
@@ -57,7 +60,7 @@ class Outbox:
             return f"{url!r} is not an http(s) URL"
         if is_loopback(host) or host in self._hosts or parts.netloc in self._hosts:
             return ""
-        return f"{host} is not a loopback address (--allow-callbacks {host} would allow it)"
+        return f"{host!r} is not a loopback address (--allow-callbacks {host} would allow it)"
 
     async def _deliver(self, task: Task[Any], webhook: Webhook) -> None:
         await self._clock.sleep_until(task.finishes)
@@ -72,9 +75,19 @@ class Outbox:
         if outcome:
             log.warning("callback of task %s was given up: %s", task.id, outcome)
 
+    def _turn(self) -> asyncio.Semaphore:
+        return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(SENDERS))
+
     async def _post(self, url: SplitResult, body: bytes) -> str:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, post, url, body)
+        """Post once, and say what went wrong; nothing when it went well."""
+        try:
+            async with self._turn(), asyncio.timeout(PATIENCE):
+                status = await post(url, body)
+        except TimeoutError:
+            return f"no answer within {PATIENCE:g} s"
+        except (OSError, UnicodeError, h11.ProtocolError) as error:
+            return f"{type(error).__name__}: {error}"
+        return "" if status // 100 == 2 else f"HTTP {status}"  # noqa: PLR2004 - any success
 
 
 def is_loopback(host: str) -> bool:
@@ -85,16 +98,32 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def post(url: SplitResult, body: bytes) -> str:
-    """Post JSON, follow nothing, and say what went wrong; nothing when it went well."""
-    kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-    connection = kind(url.hostname or "", url.port, timeout=PATIENCE)
-    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+async def post(url: SplitResult, body: bytes) -> int:
+    """Post JSON, follow nothing, and give the status of the answer."""
+    tls = ssl.create_default_context() if url.scheme == "https" else None
+    port = url.port or (443 if tls else 80)
+    reader, writer = await asyncio.open_connection(url.hostname, port, ssl=tls)
     try:
-        connection.request("POST", target, body, {"Content-Type": "application/json"})
-        status = connection.getresponse().status
-    except (OSError, HTTPException, ValueError) as error:
-        return f"{type(error).__name__}: {error}"
+        wire = h11.Connection(h11.CLIENT)
+        for event in (_request(url, body), h11.Data(body), h11.EndOfMessage()):
+            writer.write(wire.send(event) or b"")
+        await writer.drain()
+        while not isinstance(answer := wire.next_event(), h11.Response):
+            if answer is h11.NEED_DATA:
+                wire.receive_data(await reader.read(CHUNK))
+        return answer.status_code
     finally:
-        connection.close()
-    return "" if status // 100 == 2 else f"HTTP {status}"  # noqa: PLR2004 - any success
+        writer.close()
+
+
+def _request(url: SplitResult, body: bytes) -> h11.Request:
+    target = quote(url.path or "/", safe="/%:@!$&'()*+,;=~")
+    if url.query:
+        target += "?" + quote(url.query, safe="/%:@!$&'()*+,;=~?")
+    headers = {
+        "Host": url.netloc.rpartition("@")[2],
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    return h11.Request(method="POST", target=target, headers=list(headers.items()))

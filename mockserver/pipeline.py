@@ -5,25 +5,35 @@ been looked up then.
 """
 
 import logging
+import re
 
-from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from contracts.kernel.errors import Refusal, Refused
-from contracts.kernel.ids import uuid4
+from contracts.kernel.errors import Refused
 from contracts.kernel.operation import Carried, Keeps, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Reply, Video
 from mockserver.exchange import Exchange
 from mockserver.journal import Entry, remembered
 from mockserver.reading import read_body, read_form
+from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import RawHeaders, Response, json_response, media_response, raw
 from mockserver.steps.effects import effect_step
 from mockserver.steps.gates import gate_steps
 from mockserver.world import World
 
 log = logging.getLogger("screentest")
+
+BUG = "screentest/bug"
+
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def parameters_of(path: str) -> tuple[str, ...]:
+    """Give the names of a path's parameters, in order."""
+    return tuple(PARAMETER.findall(path))
 
 
 class Pipeline:
@@ -35,6 +45,7 @@ class Pipeline:
         self.world = world
         self.reads_body = operation.carried is not Carried.URL
         self.headers: RawHeaders = raw(provider.headers)
+        self.parameters = parameters_of(operation.path)
         self.steps = (
             *gate_steps(provider, operation, world),
             effect_step(provider, operation.effect, world),
@@ -42,20 +53,30 @@ class Pipeline:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, check, act, answer, remember."""
-        exchange = Exchange(scope, dict(scope["headers"]), scope["path_params"])
+        exchange = Exchange(scope, dict(scope["headers"]), self._parameters(scope))
         try:
             await self._read(exchange, receive)
         except ClientDisconnect:
             return
-        rule = ""
+        rule, response = await self._answer(exchange)
+        self._record(exchange, response.status, rule)
+        await response.send(send)
+
+    async def _answer(self, exchange: Exchange) -> tuple[str, Response]:
+        """Give the rule that refuses, if any, and the response."""
         try:
             for step in self.steps:
                 step(exchange)
-            response = self._respond(exchange, exchange.reply or await self._wait(exchange))
+            return "", self._respond(exchange, exchange.reply or await self._wait(exchange))
         except Refused as refused:
-            rule, response = refuse(self.provider, self.operation.id, exchange, refused, self.world)
-        self._record(exchange, response.status, rule)
-        await response.send(send)
+            return refuse(self.provider, self.operation.id, exchange, refused, self.world)
+        except Exception:
+            log.exception("a bug in the mock, please report it")
+            error = f"a bug in Screentest, at {self.provider.id} {self.operation.id}; see its log"
+            return BUG, refuse_ourselves(500, "bug", error)
+
+    def _parameters(self, scope: Scope) -> dict[str, str]:
+        return dict(zip(self.parameters, scope["path_params"], strict=True))
 
     async def _read(self, exchange: Exchange, receive: Receive) -> None:
         if not self.reads_body:
@@ -102,27 +123,3 @@ class Pipeline:
                 exchange.opened.id if exchange.opened else "",
             )
         )
-
-
-def refuse(
-    provider: Provider, operation: str, exchange: Exchange, refused: Refused, world: World
-) -> tuple[str, Response]:
-    """Give a refusal the provider's own form; returns the broken rule's id, too."""
-    case = provider.errors[refused.cause]
-    tenant = exchange.tenant or world.tenant(exchange.key)
-    refusal = Refusal(
-        cause=refused.cause,
-        violations=refused.violations,
-        details=refused.details,
-        trace=uuid4(tenant.random),
-        url=exchange.url,
-    )
-    first = refused.violations[0] if refused.violations else None
-    rule = first.rule if first else f"{provider.id}/{refused.cause}"
-    sentence = f"{first.sentence} [{first.source}]" if first else f"{case.when} [{case.source}]"
-    log.warning("refused %s %s %d %s: %s", provider.id, operation, case.status, rule, sentence)
-    headers = raw(provider.headers)
-    if case.headers:
-        headers += raw(case.headers(refusal))
-    headers.append((b"x-screentest-rule", rule.encode()))
-    return rule, json_response(case.status, to_json(case.body(refusal)), headers)

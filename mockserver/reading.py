@@ -1,5 +1,6 @@
 """Reading request bodies, never more of them than a provider allows."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -8,6 +9,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from mockserver.world import File
+
+_MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII)
 
 DRAINED = 8
 """A body is read to this multiple of its limit, so that its sender gets to read the refusal."""
@@ -42,7 +45,7 @@ async def _read_on(receive: Receive, first: bytes, limit: int) -> tuple[bytes, i
 async def read_form(
     headers: Mapping[bytes, bytes], body: bytes, field: str
 ) -> tuple[Mapping[str, str], File | None]:
-    """Read a multipart form: its fields, and the file in one of them. Broken forms are empty."""
+    """Read the file in one field of a multipart form, and its name. A broken form has neither."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
@@ -52,22 +55,18 @@ async def read_form(
     except (MultiPartException, KeyError):
         return {}, None
     try:
-        return _names(form), await _file(form, field)
+        return await _file(form, field)
     finally:
         await form.close()
 
 
-def _names(form: FormData) -> dict[str, str]:
-    """Give the files of a form by field, each as its name; plain fields are no files."""
-    return {
-        name: value.filename or "file"
-        for name, value in form.multi_items()
-        if isinstance(value, UploadFile)
-    }
-
-
-async def _file(form: FormData, field: str) -> File | None:
-    upload = form.get(field)
-    if not isinstance(upload, UploadFile):
-        return None
-    return File(await upload.read(), upload.content_type or "application/octet-stream")
+async def _file(form: FormData, field: str) -> tuple[Mapping[str, str], File | None]:
+    """Give the last file in a field, and its name; plain text is no file."""
+    uploads = [one for one in form.getlist(field) if isinstance(one, UploadFile)]
+    if not uploads:
+        return {}, None
+    upload = uploads[-1]
+    kind = upload.content_type or ""
+    if not _MEDIA_TYPE.fullmatch(kind):
+        kind = "application/octet-stream"
+    return {field: upload.filename or "file"}, File(await upload.read(), kind)

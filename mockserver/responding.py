@@ -10,7 +10,7 @@ from starlette.types import Send
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
-_RANGE = re.compile(rb"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)

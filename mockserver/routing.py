@@ -1,11 +1,10 @@
 """Finding the operation of a request: by host where it is a provider's, by path elsewhere."""
 
-import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from pydantic_core import to_json
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,11 +12,10 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
 from mockserver.journal import Entry
-from mockserver.pipeline import Pipeline, refuse
-from mockserver.responding import Response, json_response
+from mockserver.pipeline import PARAMETER, Pipeline
+from mockserver.refusing import refuse, refuse_ourselves
+from mockserver.responding import Response
 from mockserver.world import World
-
-log = logging.getLogger("screentest")
 
 
 @dataclass(slots=True)
@@ -25,47 +23,46 @@ class Place:
     """One path, and what answers there by method."""
 
     provider: Provider
-    parameter: str
     methods: dict[str, Pipeline] = field(default_factory=dict)
 
 
 class Table:
-    """The operations reachable at one host.
-
-    A path with a parameter is filed under what precedes it: `/v1/tasks/{id}` under `/v1/tasks/`.
-    """
+    """The operations reachable at one host, by path; a path without parameters goes first."""
 
     def __init__(self, pipelines: Iterable[Pipeline]) -> None:
-        self.places: dict[str, Place] = {}
-        self.contested: dict[str, set[str]] = {}
+        self.contested: set[str] = set()
         """Paths that several providers have: no one answers them where the host does not tell."""
+        places: dict[str, Place] = {}
         for pipeline in pipelines:
-            self._add(pipeline)
-        for path in self.contested:
-            del self.places[path]
+            self._add(pipeline, places)
+        settled = {path: place for path, place in places.items() if path not in self.contested}
+        self.plain = {path: place for path, place in settled.items() if "{" not in path}
+        self.patterns = [
+            (re.compile(re.escape(path).replace(r"\{\}", "([^/]+)")), place)
+            for path, place in settled.items()
+            if "{" in path
+        ]
 
-    def _add(self, pipeline: Pipeline) -> None:
+    def _add(self, pipeline: Pipeline, places: dict[str, Place]) -> None:
+        """File an operation under its path, with the names of parameters left out."""
         provider, operation = pipeline.provider, pipeline.operation
-        head, _, tail = operation.path.rpartition("/")
-        parameter = tail.strip("{}") if tail.startswith("{") else ""
-        path = f"{head}/" if parameter else operation.path
-        place = self.places.setdefault(path, Place(provider, parameter))
+        path = PARAMETER.sub("{}", operation.path)
+        place = places.setdefault(path, Place(provider))
         if place.provider is not provider:
-            self.contested.setdefault(path, {place.provider.id})
-            self.contested[path].add(provider.id)
-            return
+            self.contested.add(path)
         place.methods[operation.method] = pipeline
         if operation.method == "GET":
             place.methods.setdefault("HEAD", pipeline)
 
-    def find(self, path: str) -> tuple[Place | None, dict[str, str]]:
-        """Give the place of a path, and the path's parameter."""
-        place = self.places.get(path)
-        if place and not place.parameter:
-            return place, {}
-        head, _, tail = path.rpartition("/")
-        place = self.places.get(f"{head}/")
-        return (place, {place.parameter: tail}) if place and tail else (None, {})
+    def find(self, path: str) -> tuple[Place | None, tuple[str, ...]]:
+        """Give the place of a path, and the values of the path's parameters."""
+        place = self.plain.get(path)
+        if place:
+            return place, ()
+        for pattern, place in self.patterns:
+            if match := pattern.fullmatch(path):
+                return place, match.groups()
+        return None, ()
 
 
 class Operations(BaseRoute):
@@ -90,10 +87,11 @@ class Operations(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        host = host.partition(b":")[0].lower()
         table, owner = self.by_host.get(host, (self.shared, None))
         place, parameters = table.find(scope["path"])
         if place is None:
-            return Match.FULL, {"endpoint": Nowhere(self, owner), "path_params": {}}
+            return Match.FULL, {"endpoint": Nowhere(self, owner)}
         endpoint: ASGIApp | None = place.methods.get(scope["method"])
         if endpoint is None:
             endpoint = WrongMethod(place, self.world)
@@ -142,9 +140,7 @@ class Nowhere:
         reason = "several providers have" if contested else "no provider has"
         names = ", ".join(f"{one.title} ({one.hosts[0]})" for one in candidates)
         error = f"{reason} {quote(path)}; a Host header tells them apart. Candidates: {names}"
-        log.warning("refused 404 screentest/no-route: %s", error)
-        headers = [(b"x-screentest-rule", b"screentest/no-route")]
-        return json_response(404, to_json({"error": error}), headers)
+        return refuse_ourselves(404, "no-route", error)
 
 
 def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -> Response:

@@ -1,7 +1,10 @@
 """Serving the mock on a socket."""
 
 import gc
+import logging
+import os
 import socket
+from asyncio import CancelledError
 from collections.abc import Callable
 
 import uvicorn
@@ -17,7 +20,8 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError:
@@ -53,8 +57,15 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
     rare: they cost tens of milliseconds with many tasks around.
     """
     server = uvicorn.Server(config(app))
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     ready()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     server.run(sockets=[listener])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Keep quiet about calls that were still open when the server was stopped."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return not (kind and issubclass(kind, CancelledError))

@@ -1,6 +1,7 @@
 """What a user may choose when the mock is made."""
 
 from dataclasses import dataclass, field
+from math import inf
 from secrets import randbits
 
 DEFAULT_SPEED = 75.0
@@ -27,4 +28,8 @@ class Settings:
     tasks_kept: int = 10_000
     """How many finished tasks are kept; the oldest are forgotten first."""
     bytes_kept: int = 256 * 1024 * 1024
-    """How much the requests and uploads that are kept may weigh."""
+    """How much memory the requests and uploads that are kept may take, about."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.speed < inf:
+            raise ValueError(f"speed must be a number above 0, not {self.speed}")

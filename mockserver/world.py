@@ -1,6 +1,7 @@
 """The state behind the API: keys, tasks, files, the journal. One world for one server."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -18,6 +19,13 @@ from mockserver.studio import Studio
 
 AnyTask = Task[Body]
 
+TASK_WEIGHT = 3000
+"""What a task takes in memory beside the text of its request, in bytes. Measured."""
+NODE_WEIGHT = 100
+"""What a value inside a request takes in memory beside its text. Measured on empty objects."""
+HEAVY = 4096
+"""Only the values of larger requests are counted; those of a small one are in `TASK_WEIGHT`."""
+
 
 @dataclass(slots=True)
 class Tenant:
@@ -27,6 +35,8 @@ class Tenant:
     random: Random
     tasks: dict[tuple[str, str], AnyTask] = field(default_factory=dict)
     """By provider and id."""
+    kept: int = 0
+    """How many things of this key take room; it is forgotten with the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,8 @@ class Order(NamedTuple):
     request: Body
     plan: Plan
     origin: str
-    weight: int
-    """The size of the request's body in bytes."""
+    text: bytes
+    """The request as it came over the wire."""
 
 
 class _Kept(NamedTuple):
@@ -65,28 +75,46 @@ class World:
         self.journal = Journal(settings.journal_size)
         self.outbox = Outbox(self.clock, settings.callback_hosts)
         self.studio = Studio()
+        self.random = self._random("")
+        """For what belongs to no key."""
         self.tenants: dict[str, Tenant] = {}
+        """The keys that have tasks or files."""
         self.links: dict[str, AnyTask | File] = {}
         """What can be fetched without a key, by the secret part of its URL."""
         self._kept: deque[_Kept] = deque()
         self._weight = 0
+        self._forgotten = 0
+
+    def _random(self, *parts: object) -> Random:
+        seed = "/".join(map(str, (self.settings.seed, *parts)))
+        return Random(seed)  # noqa: S311 - reproducible on purpose
 
     def tenant(self, key: str) -> Tenant:
-        """Give the state of a key; its randomness depends on nothing but the seed and the key."""
+        """Give the state of a key; its ids depend on the seed and the key alone.
+
+        A key that was forgotten and comes back does not repeat the ids it had.
+        """
         tenant = self.tenants.get(key)
         if tenant is None:
-            tenant = Tenant(key, Random(f"{self.settings.seed}/{key}"))  # noqa: S311 - not a secret
-            self.tenants[key] = tenant
+            again = (self._forgotten,) if self._forgotten else ()
+            tenant = self.tenants[key] = Tenant(key, self._random(key, *again))
         return tenant
 
-    def open(self, provider: Provider, tenant: Tenant, order: Order) -> AnyTask:
+    def find(self, provider: Provider, key: str, ids: Iterable[str]) -> list[AnyTask]:
+        """Give the tasks of a key by id; what is not there is left out."""
+        tenant = self.tenants.get(key)
+        if tenant is None:
+            return []
+        return [task for one in ids if (task := tenant.tasks.get((provider.id, one)))]
+
+    def open(self, provider: Provider, key: str, order: Order) -> AnyTask:
         """Accept an order as a new task."""
-        now = self.clock.now()
+        now, tenant = self.clock.now(), self.tenant(key)
         span = provider.lifecycle.seconds / self.clock.speed
         task = Task(
             names=provider.names(tenant.random, now),
             provider=provider.id,
-            owner=tenant.key,
+            owner=key,
             request=order.request,
             plan=order.plan,
             origin=order.origin,
@@ -96,14 +124,15 @@ class World:
         )
         name = (provider.id, task.id)
         tenant.tasks[name] = task
-        self.links[task.names["link"]] = task
-        self._keep(_Kept(order.weight, tenant, name, task.names["link"]))
+        self.links[task.names.link] = task
+        self._keep(_Kept(weigh(order.text), tenant, name, task.names.link))
         if order.plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider.webhook)
         return task
 
-    def keep_file(self, tenant: Tenant, origin: str, name: str, file: File) -> Upload:
+    def keep_file(self, key: str, origin: str, name: str, file: File) -> Upload:
         """Keep an uploaded file, and give what its answer is made of."""
+        tenant = self.tenant(key)
         link = alphanumeric(tenant.random, 32)
         self.links[link] = file
         self._keep(_Kept(len(file.content), tenant, ("", ""), link))
@@ -119,16 +148,31 @@ class World:
         """Make room by forgetting the oldest things, unless a client may still wait for them."""
         self._kept.append(kept)
         self._weight += kept.weight
+        kept.tenant.kept += 1
         settings, now = self.settings, self.clock.now()
         while len(self._kept) > settings.tasks_kept or self._weight > settings.bytes_kept:
             oldest = self._kept[0]
             task = oldest.tenant.tasks.get(oldest.name)
             if oldest is kept or (task and not task.is_over(now)):
                 break
-            self._kept.popleft()
-            self._weight -= oldest.weight
-            oldest.tenant.tasks.pop(oldest.name, None)
-            self.links.pop(oldest.link, None)
+            self._forget(self._kept.popleft())
+
+    def _forget(self, kept: _Kept) -> None:
+        self._weight -= kept.weight
+        del self.links[kept.link]
+        kept.tenant.tasks.pop(kept.name, None)
+        kept.tenant.kept -= 1
+        if not kept.tenant.kept:
+            del self.tenants[kept.tenant.key]
+            self._forgotten += 1
+
+
+def weigh(text: bytes) -> int:
+    """Estimate the memory that a parsed request takes, from its text."""
+    if len(text) < HEAVY:
+        return TASK_WEIGHT + len(text)
+    values = text.count(b",") + text.count(b"{") + text.count(b"[")
+    return TASK_WEIGHT + len(text) + NODE_WEIGHT * values
 
 
 def _suffix(name: str) -> str:

@@ -1,5 +1,6 @@
 """Request bodies: pydantic models that carry the rules no single field can state."""
 
+from dataclasses import asdict
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import (
@@ -70,7 +71,7 @@ class Body(BaseModel):
         """Add the source of the fields, and the rules, each with its id."""
         schema = handler(core_schema)
         own = handler.resolve_ref_schema(schema)
-        own["x-source"] = str(cls.source)
+        own["x-source"] = asdict(cls.source)
         if cls.rules:
             own["allOf"] = [
                 rule.schema() | {"x-rule": f"{cls.namespace}/{rule.id}"} for rule in cls.rules

@@ -10,9 +10,9 @@ from contracts.kernel.violations import Violation
 
 
 class Cause(StrEnum):
-    """The refusals that every provider must have words for.
+    """The refusals that the server itself may come to.
 
-    A provider may add causes of its own as plain strings.
+    A provider has words for them, and may add causes of its own as plain strings.
     """
 
     NO_KEY = "no-key"

@@ -12,13 +12,9 @@ class Lifecycle:
     """Status words by phase, and how long a task takes at the real provider."""
 
     words: Mapping[Phase, str]
+    """The words that answers use; a phase that no answer names has none."""
     seconds: float
     """A typical time from acceptance to result."""
     source: Source
     waiting_share: float = 0.1
     """How much of that time passes before work begins. No document says; assumed."""
-
-    def __post_init__(self) -> None:
-        missing = set(Phase) - set(self.words)
-        if missing:
-            raise ValueError(f"a lifecycle needs words for: {', '.join(sorted(missing))}")

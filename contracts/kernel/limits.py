@@ -11,6 +11,7 @@ from json import dumps
 from typing import Any
 
 from contracts.kernel.body import Body
+from contracts.kernel.source import Source
 
 Schema = dict[str, Any]
 
@@ -21,10 +22,20 @@ class Limit:
 
     id: str
     path: str
-    """Where the field stands, lists as `[]`: `content[].image.url`; empty for the body itself."""
-    sentence: str
-    source: str
-    note: str = ""
+    """Where the field stands, lists as `[]`: `content[image].url`; empty for the body itself."""
+    words: str
+    """What the field must be: `a string of 1 to 100 characters`."""
+    required: bool
+    source: Source
+
+    @property
+    def sentence(self) -> str:
+        """The limit in one plain sentence."""
+        if not self.path:
+            return f"The body is {self.words}."
+        if self.path.endswith("]"):
+            return f"An item `{self.path}` is {self.words}."
+        return f"`{self.path}` is {'required' if self.required else 'optional'}: {self.words}."
 
 
 @dataclass(slots=True)
@@ -64,7 +75,7 @@ def limits(body: type[Body], name: str) -> Place:
     """Give the tree of limits of a body; `name` is the operation, the first word of each id."""
     schema = body.model_json_schema(ref_template="{model}")
     walk = _Walk(schema.get("$defs", {}), f"{body.namespace}/{name}")
-    return walk.place(schema, "", required=True, source=str(body.source))
+    return walk.place(schema, "", required=True, source=body.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +83,12 @@ class _Walk:
     definitions: Schema
     prefix: str
 
-    def place(self, outer: Schema, path: str, *, required: bool, source: str) -> Place:
+    def place(self, outer: Schema, path: str, *, required: bool, source: Source) -> Place:
         """Walk one schema; `source` is that of the body around it, unless it names its own."""
         schema = self.resolve(outer)
-        source = outer.get("x-source", source)
+        source = _source(outer, source)
         place = Place(self.limit(schema | outer, path, required=required, source=source))
-        inner = schema.get("x-source", source)
+        inner = _source(schema, source)
         for name, below in schema.get("properties", {}).items():
             below_path = f"{path}.{name}" if path else name
             needed = name in schema.get("required", ())
@@ -90,7 +101,7 @@ class _Walk:
             place.item = self.item(schema["items"], place.limit, inner)
         return place
 
-    def item(self, schema: Schema, around: Limit, source: str) -> Place:
+    def item(self, schema: Schema, around: Limit, source: Source) -> Place:
         """Walk the items of a list; plain ones share the limit of the list."""
         item = self.place(schema, f"{around.path}[]", required=True, source=source)
         return item if item.fields or item.variants else Place(around)
@@ -100,20 +111,14 @@ class _Walk:
             schema = self.definitions[schema["$ref"]]
         return schema
 
-    def limit(self, schema: Schema, path: str, *, required: bool, source: str) -> Limit:
+    def limit(self, schema: Schema, path: str, *, required: bool, source: Source) -> Limit:
         words = "-".join(re.findall("[a-z0-9]+", path))
-        if not path:
-            subject = "The body is"
-        elif path.endswith("]"):
-            subject = f"An item `{path}` is"
-        else:
-            subject = f"`{path}` is {'required' if required else 'optional'}:"
         return Limit(
             id=f"{self.prefix}-{words}" if words else self.prefix,
             path=path,
-            sentence=f"{subject} {self.describe(schema)}.",
+            words=self.describe(schema),
+            required=required,
             source=source,
-            note=schema.get("x-note", ""),
         )
 
     def describe(self, schema: Schema) -> str:
@@ -124,6 +129,10 @@ class _Walk:
             if keyword in schema:
                 return say(self, schema)
         return _TYPES[schema.get("type", "object")](self, schema)
+
+
+def _source(schema: Schema, otherwise: Source) -> Source:
+    return Source(**schema["x-source"]) if "x-source" in schema else otherwise
 
 
 def _interval(low: float | None, high: float | None, unit: str) -> str:

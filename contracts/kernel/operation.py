@@ -34,13 +34,13 @@ class Gate(StrEnum):
 
 
 SUBMIT_GATES = (Gate.KEY, Gate.SIZE, Gate.TYPE, Gate.CONTRACT, Gate.CONSENT, Gate.BALANCE)
-"""The usual order for a paid request; no document states one, so it is assumed."""
+"""For a paid request, where no document states another order. Assumed."""
 LOOK_GATES = (Gate.KEY, Gate.SIZE, Gate.TYPE, Gate.CONTRACT)
-"""The usual order for a request with a JSON body that costs nothing."""
+"""For a request with a body that costs nothing, likewise."""
 URL_GATES = (Gate.KEY, Gate.CONTRACT)
-"""The usual order for a request without a body."""
+"""For a request without a body, likewise."""
 OPEN_GATES = (Gate.CONTRACT,)
-"""For links that work without a key."""
+"""For what works without a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +116,13 @@ class Operation:
     carried: Carried = Carried.JSON
     example: Mapping[str, Any] | None = None
     """A small request that is accepted, for people to try."""
+
+    def __post_init__(self) -> None:
+        needed = {Gate.CONTRACT}
+        if self.carried is not Carried.URL:
+            needed |= {Gate.SIZE, Gate.TYPE}
+        if isinstance(self.effect, Opens | Finds | Keeps):
+            needed.add(Gate.KEY)
+        missing = sorted(needed - set(self.gates))
+        if missing:
+            raise ValueError(f"operation {self.id} needs these gates, too: {', '.join(missing)}")

@@ -10,9 +10,12 @@ from contracts.kernel.errors import Cause, ErrorCase
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.operation import Opens, Operation
 from contracts.kernel.source import Source
+from contracts.kernel.task import Names
 from contracts.kernel.webhooks import Webhook
 
 MEBIBYTE = 1024 * 1024
+REQUIRED = set(Cause) - {Cause.NO_TASK}
+"""What every provider must be able to refuse; some answer an unknown task with a yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +33,7 @@ class Provider:
     operations: tuple[Operation, ...]
     lifecycle: Lifecycle
     errors: Mapping[str, ErrorCase]
-    names: Callable[[Random, float], Mapping[str, str]]
+    names: Callable[[Random, float], Names]
     """Makes the ids of a new task from seeded randomness and the time."""
     body_limit: int
     """The largest request body, in bytes."""
@@ -42,7 +45,7 @@ class Provider:
     """Hosts beside the one of `base_url` that answer as this provider."""
 
     def __post_init__(self) -> None:
-        missing = [cause.value for cause in Cause if cause not in self.errors]
+        missing = sorted(REQUIRED - set(self.errors))
         if missing:
             raise ValueError(f"provider {self.id} has no error for: {', '.join(missing)}")
 

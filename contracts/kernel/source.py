@@ -1,6 +1,6 @@
 """Where a fact comes from, and how sure it is."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -50,8 +50,4 @@ class Source:
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Show the source beside the field in every schema made from it."""
-        schema = handler(core_schema)
-        schema["x-source"] = str(self)
-        if self.note:
-            schema["x-note"] = self.note
-        return schema
+        return handler(core_schema) | {"x-source": asdict(self)}

@@ -1,7 +1,7 @@
 """A task: what was asked, what will become of it, and when; its state follows from the clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -19,6 +19,18 @@ class Phase(StrEnum):
     WORKING = "working"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The ids that a provider gives to one task."""
+
+    id: str
+    """What a client polls with."""
+    link: str
+    """The secret part of the links to its media."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Whatever else its answers show, by names of the provider's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,7 @@ B = TypeVar("B", bound=Body)
 class Task(Generic[B]):
     """One accepted request. Only `media_gone` ever changes."""
 
-    names: Mapping[str, str]
-    """Every id the provider gives it: `id` always, `link` for its media, others as declared."""
+    names: Names
     provider: str
     """The id of the provider it was asked of."""
     owner: str
@@ -66,7 +77,7 @@ class Task(Generic[B]):
     @property
     def id(self) -> str:
         """The id a client polls with."""
-        return self.names["id"]
+        return self.names.id
 
     def phase(self, now: float) -> Phase:
         """Give the phase at a moment, in seconds since the epoch."""
@@ -87,9 +98,9 @@ class Task(Generic[B]):
     @property
     def video_url(self) -> str:
         """Where the finished video can be fetched, without a key."""
-        return f"{self.origin}{MEDIA_PATH}/{self.names['link']}.mp4"
+        return f"{self.origin}{MEDIA_PATH}/{self.names.link}.mp4"
 
     @property
     def last_frame_url(self) -> str:
         """Where the image of the last frame can be fetched, without a key."""
-        return f"{self.origin}{MEDIA_PATH}/{self.names['link']}.png"
+        return f"{self.origin}{MEDIA_PATH}/{self.names.link}.png"

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from contracts.kernel.body import Body
-from contracts.kernel.limits import Place, limits
+from contracts.kernel.limits import Limit, Place, limits
 from contracts.kernel.rules import Rule
+from contracts.kernel.source import Source
 
 MOST_VIOLATIONS = 20
 """How many violations of one message are reported; a million bad items stay cheap to refuse."""
@@ -22,10 +23,10 @@ class Violation:
 
     rule: str
     sentence: str
-    source: str
+    source: Source
     path: tuple[str | int, ...]
     message: str
-    """The provider's words where known, else pydantic's."""
+    """What is wrong, to be read after the field; the provider's own words where known."""
     kind: str
     """Pydantic's error type; the rule id where a rule across fields is broken."""
     value: Any
@@ -76,16 +77,26 @@ class Contract:
     def _violation(self, detail: ErrorDetails) -> Violation:
         limit, path = self.limits.find(detail["loc"])
         rule = self.rules.get(detail["type"])
+        broken = rule or limit
         return Violation(
             rule=detail["type"] if rule else limit.id,
-            sentence=rule.sentence if rule else limit.sentence,
-            source=str(rule.source) if rule else limit.source,
+            sentence=broken.sentence,
+            source=broken.source,
             path=path,
-            message=detail["msg"],
+            message=(rule.message or rule.sentence) if rule else complaint(detail["type"], limit),
             kind=detail["type"],
             value=detail["input"],
             context=detail.get("ctx", {}),
         )
+
+
+def complaint(kind: str, limit: Limit) -> str:
+    """Say what is wrong with a field, in our words; providers with their own use those."""
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        return "is not a known field"
+    return f"must be {limit.words}"
 
 
 def _bodies(annotation: Any) -> Iterator[type[Body]]:  # noqa: ANN401 - annotations have no type

@@ -7,7 +7,7 @@ from contracts.kernel.provider import Provider
 from contracts.kernel.task import Task
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
-from mockserver.world import Order, Tenant, World
+from mockserver.world import Order, World
 
 
 def effect_step(provider: Provider, effect: Effect, world: World) -> Step:
@@ -32,9 +32,9 @@ def opening(provider: Provider, effect: Opens, world: World) -> Step:
 
     def open_task(exchange: Exchange) -> None:
         request = exchange.request
-        weight = len(exchange.body or b"")
-        order = Order(request, effect.plan(request), exchange.origin, weight)
-        task = world.open(provider, owner_of(exchange), order)
+        text = exchange.body or b""
+        order = Order(request, effect.plan(request), exchange.origin, text)
+        task = world.open(provider, exchange.key, order)
         exchange.opened = task
         if not effect.waits(request):
             exchange.reply = effect.reply(task, task.created)
@@ -46,9 +46,8 @@ def finding(provider: Provider, effect: Finds, world: World) -> Step:
     """Find tasks of the same key."""
 
     def find_tasks(exchange: Exchange) -> None:
-        tasks = owner_of(exchange).tasks
         ids = effect.ids(exchange.request)
-        found = [task for one in ids if (task := tasks.get((provider.id, one)))]
+        found = world.find(provider, exchange.key, ids)
         exchange.found = found
         exchange.reply = effect.reply(exchange.request, found, world.clock.now())
 
@@ -84,13 +83,7 @@ def keeping(effect: Keeps, world: World) -> Step:
     def keep_file(exchange: Exchange) -> None:
         assert exchange.file is not None  # noqa: S101 - the contract asked for it
         name = exchange.form[effect.field]
-        tenant = owner_of(exchange)
-        exchange.reply = effect.reply(world.keep_file(tenant, exchange.origin, name, exchange.file))
+        upload = world.keep_file(exchange.key, exchange.origin, name, exchange.file)
+        exchange.reply = effect.reply(upload)
 
     return keep_file
-
-
-def owner_of(exchange: Exchange) -> Tenant:
-    """Give the tenant that the key gate found; operations with state have that gate."""
-    assert exchange.tenant is not None  # noqa: S101 - checked when the operation is declared
-    return exchange.tenant

@@ -37,7 +37,7 @@ def check_size(exchange: Exchange) -> None:
         raise Refused(Cause.TOO_LARGE)
 
 
-def key_gate(provider: Provider, _operation: Operation, world: World) -> Step:
+def key_gate(provider: Provider, _operation: Operation, _world: World) -> Step:
     """Tell whose request it is; any key will do but those that stand for a refusal."""
 
     def check_key(exchange: Exchange) -> None:
@@ -47,7 +47,6 @@ def key_gate(provider: Provider, _operation: Operation, world: World) -> Step:
         if SANDBOX_KEYS.get(key) is Cause.BAD_KEY:
             raise Refused(Cause.BAD_KEY)
         exchange.key = key
-        exchange.tenant = world.tenant(key)
 
     return check_key
 

@@ -1,11 +1,11 @@
 """Rules across fields: the check and its JSON Schema say the same of every body."""
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Annotated, ClassVar
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import MISSING, Field, ValidationError
 
 from contracts.kernel.body import Body
@@ -64,11 +64,20 @@ SOME = [
     {"kind": "a"},
     {"kind": "b", "colour": "red"},
 ]
-items = st.lists(st.sampled_from(SOME), max_size=5)
-bodies = st.fixed_dictionaries(
-    {"mode": st.sampled_from(["free", "bound"])},
-    optional={"link": st.just("x"), "names": st.lists(st.just("n"), max_size=2), "items": items},
-)
+SHORT_LISTS = [list(made) for length in range(4) for made in product(SOME, repeat=length)]
+FIELDS = {
+    "mode": ["free", "bound"],
+    "link": [None, "x"],
+    "names": [None, [], ["n"]],
+    "items": [None, *SHORT_LISTS],
+}
+"""Every value a field of the body may have; None stands for a field that is not there."""
+
+
+def bodies() -> Iterator[dict]:
+    """Every body there is."""
+    for values in product(*FIELDS.values()):
+        yield {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
 
 
 def accepts(body: type[Body], message: object) -> bool:
@@ -83,17 +92,8 @@ def accepts(body: type[Body], message: object) -> bool:
 def test_a_rule_and_its_schema_agree_on_every_body(name):
     model = body_with(RULES[name])
     schema = jsonschema_rs.validator_for(model.model_json_schema())
-    seen = set()
-
-    @settings(max_examples=300)
-    @given(bodies)
-    def agree(message):
-        accepted = accepts(model, message)
-        assert accepted == schema.is_valid(message)
-        seen.add(accepted)
-
-    agree()
-    assert seen == {True, False}
+    verdicts = [(accepts(model, body), schema.is_valid(body)) for body in bodies()]
+    assert set(verdicts) == {(True, True), (False, False)}
 
 
 def test_a_broken_rule_is_an_error_whose_type_is_its_id():

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 
@@ -14,11 +15,9 @@ from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
 from contracts.kernel.errors import Refused
 from contracts.kernel.frame_sizes import SIZES, frame_size
 from contracts.kernel.ids import alphanumeric, dated, uuid4
-from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.media import FACE_MARKER, AudioLink, ImageLink, WebLink, shows_face
+from contracts.kernel.operation import Gate
 from contracts.kernel.registry import providers
-from contracts.kernel.source import Source
-from contracts.kernel.task import Phase
 
 
 def is_link(kind: object, text: str) -> bool:
@@ -39,6 +38,11 @@ def is_link(kind: object, text: str) -> bool:
         (ImageLink, "data:audio/mpeg;base64,SUQz", False),
         (ImageLink, "ftp://example.com/a.png", False),
         (ImageLink, "https://", False),
+        (ImageLink, "http://[::1]:8/a", True),
+        (ImageLink, "http://me@[::1]/a", True),
+        (ImageLink, "http://[::1", False),
+        (ImageLink, "http://a]b/", False),
+        (ImageLink, "http://a b/", False),
         (ImageLink, "a.png", False),
         (ImageLink, "", False),
         (AudioLink, "data:audio/mpeg;base64,SUQz", True),
@@ -61,6 +65,8 @@ def data_url(content: bytes) -> str:
         ("https://example.com/screentest%2Dface.png", True),
         (f"https://example.com/{FACE_MARKER}/landscape.png", False),
         ("https://example.com/surface.png", False),
+        ("https://[bad/screentest-face.png", True),
+        ("https://example.com/a.png?like=/screentest-face", False),
         (data_url(b"PNG...screentest-face..."), True),
         (data_url(b"PNG..."), False),
         ("data:image/svg+xml,%3Csvg%20id='screentest-face'/%3E", True),
@@ -109,9 +115,10 @@ def test_listed_sizes_have_the_ratio_they_are_listed_under():
             assert width / height == pytest.approx(wide / high, rel=0.03)
 
 
-def test_a_lifecycle_has_a_word_for_every_phase():
-    with pytest.raises(ValueError, match="succeeded, waiting, working"):
-        Lifecycle(words={Phase.FAILED: "x"}, seconds=1, source=Source("x", "2026"))
+def test_an_operation_without_the_gates_it_needs_is_refused():
+    submit = providers()["venice"].submit
+    with pytest.raises(ValueError, match="operation queue needs these gates, too: key, size, type"):
+        replace(submit, gates=(Gate.CONTRACT,))
 
 
 @pytest.mark.parametrize(
@@ -144,8 +151,6 @@ def test_a_folder_without_a_provider_is_named(tmp_path, monkeypatch):
 
 
 def test_a_provider_without_a_word_for_every_refusal_is_refused():
-    from dataclasses import replace  # noqa: PLC0415
-
     one = next(iter(providers().values()))
     errors = {cause: case for cause, case in one.errors.items() if cause != "no-key"}
     with pytest.raises(ValueError, match="has no error for: no-key"):

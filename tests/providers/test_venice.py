@@ -13,6 +13,7 @@ V = "/api/v1/video"
 PRIVATE = "grok-imagine-text-to-video-private"
 BODY = {"model": "seedance-2-0-text-to-video", "prompt": "p", "duration": "5s"}
 FACE = "https://example.com/screentest-face.png"
+CLIP = "https://example.com/clip.mp4"
 SEEDANCE = {
     "confirmed_terms_and_privacy": True,
     "confirmed_legal_right": True,
@@ -103,6 +104,7 @@ async def test_an_ordinary_model_has_no_link(client, clock, world):
         ({"end_image_url": FACE, "image_url": FACE}, ["image", "end_image"]),
         ({"reference_image_urls": ["https://e.com/x.png", FACE, FACE]}, ["reference_image"]),
         ({"reference_video_urls": [FACE]}, ["reference_video"]),
+        ({"video_url": FACE}, ["video"]),
     ],
 )
 async def test_a_face_needs_consent(client, world, fields, roles):
@@ -217,7 +219,7 @@ async def test_the_catalogue_offers_only_what_a_request_may_ask_for(client):
             fields["aspect_ratio"] = limits["aspect_ratios"][-1]
         if limits["resolutions"] and entry["id"] != "topaz-video-upscale":
             fields["resolution"] = limits["resolutions"][-1]
-        accepted = await queue(client, model=entry["id"], video_url=FACE, **fields)
+        accepted = await queue(client, model=entry["id"], video_url=CLIP, **fields)
         assert accepted.status_code == 200, (entry["id"], accepted.text)
 
 
@@ -233,13 +235,18 @@ async def test_an_unknown_type_is_refused_with_the_known_ones(client):
         ({"prompt": 5}, "invalid_type", "Expected string, received number"),
         ({"prompt": None}, "invalid_type", "Expected string, received null"),
         ({"prompt": ""}, "too_small", "String must contain at least 1 character(s)"),
+        (
+            {"consents": {"seedance": SEEDANCE | {"confirmed_legal_right": False}}},
+            "invalid_literal",
+            "Invalid literal value, expected true",
+        ),
         ({"audio": "yes"}, "invalid_type", "Expected boolean, received string"),
         ({"resolution": "8k"}, "invalid_enum_value", "received '8k'"),
         ({"resolution": []}, "invalid_type", "Expected enum, received array"),
         ({"elements": [{}] * 5}, "too_big", "Array must contain at most 4 element(s)"),
         ({"elements": {}}, "invalid_type", "Expected array, received object"),
         ({"consents": True}, "invalid_type", "Expected object, received boolean"),
-        ({"image_url": "x"}, "custom", "`image_url` is optional: an http(s) URL"),
+        ({"image_url": "x"}, "custom", "must be an http(s) URL or a data URL"),
         (
             {"model": "topaz-video-upscale", "video_url": FACE, "resolution": "2x"},
             "custom",
@@ -266,7 +273,18 @@ async def test_details_are_a_tree_and_issues_a_list(client):
 
 async def test_an_unknown_key_of_a_closed_body_is_named(client):
     answer = await client.post(f"{V}/complete", json={"model": "m", "queue_id": "q", "x": 1})
-    assert answer.json()["issues"][0]["message"] == "Unrecognized key(s) in object: 'x'"
+    (issue,) = answer.json()["issues"]
+    assert issue["message"] == "Unrecognized key(s) in object: 'x'"
+    assert (issue["path"], issue["keys"]) == ([], ["x"])
+
+
+async def test_a_field_may_have_any_name(client):
+    body = {"model": "m", "queue_id": 5, "_errors": {"_errors": 1}}
+    answer = await client.post(f"{V}/retrieve", json=body)
+    assert answer.json()["details"] == {
+        "queue_id": {"_errors": ["Expected string, received number"]},
+        "_errors": ["Unrecognized key(s) in object: '_errors'"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Callbacks: delivered once the task is over, retried, and never to a stranger."""
 
+import asyncio
 import json
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,6 +95,41 @@ async def test_a_callback_that_keeps_failing_is_given_up_aloud(client, clock, ca
     assert len(heard.received) == 3
 
 
+async def test_a_receiver_that_never_answers_is_given_up(client, clock, caplog, monkeypatch):
+    monkeypatch.setattr("mockserver.outbox.PATIENCE", 0.02)
+    with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.WARNING):
+        await submit(client, f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        await settle(clock, lambda: caplog.messages)
+    assert "no answer within 0.02 s" in caplog.messages[0]
+
+
+async def test_a_receiver_that_speaks_no_http_is_given_up(client, clock, caplog):
+    async def babble(_reader, writer):
+        writer.write(b"hello\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with caplog.at_level(logging.WARNING, "screentest"):
+            await submit(client, f"http://127.0.0.1:{port}/")
+            await settle(clock, lambda: caplog.messages)
+    assert "RemoteProtocolError" in caplog.messages[0]
+
+
+async def test_a_path_that_is_not_ascii_arrives_encoded(client, clock):
+    with receiver() as heard:
+        await submit(client, heard.url.replace("/hook", "/h\u00e4k n"))
+        await settle(clock, lambda: heard.received)
+    assert heard.received[0][0] == "/h%C3%A4k%20n?who=me"
+
+
+async def test_a_secure_callback_needs_a_certificate_that_can_be_trusted(client, clock, caplog):
+    with receiver() as heard, caplog.at_level(logging.WARNING, "screentest"):
+        await submit(client, heard.url.replace("http:", "https:"))
+        await settle(clock, lambda: caplog.messages)
+    assert "SSL" in caplog.messages[0]
+
+
 async def test_a_closed_port_is_no_success(client, clock, caplog):
     with caplog.at_level(logging.WARNING, "screentest"):
         await submit(client, "http://127.0.0.1:1/")
@@ -112,10 +149,10 @@ async def test_a_callback_url_at_the_top_level_is_ignored(client, clock):
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("http://example.com/hook", "example.com is not a loopback address"),
-        ("http://10.0.0.1/hook", "10.0.0.1 is not a loopback address"),
+        ("http://example.com/hook", "'example.com' is not a loopback address"),
+        ("http://10.0.0.1/hook", "'10.0.0.1' is not a loopback address"),
         ("https://127.0.0.1.example.com/", "is not a loopback address"),
-        ("http://localhost@example.com/", "example.com is not a loopback address"),
+        ("http://localhost@example.com/", "'example.com' is not a loopback address"),
         ("dummy", "'dummy' is not an http(s) URL"),
         ("file:///etc/passwd", "is not an http(s) URL"),
         ("http://127.0.0.1:99999/", "is not a URL"),

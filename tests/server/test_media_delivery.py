@@ -26,6 +26,7 @@ CONTENT = bytes(range(100))
         ("bytes=-", 200, CONTENT, None),
         ("bytes=0-1,3-4", 200, CONTENT, None),
         ("items=0-1", 200, CONTENT, None),
+        ("bytes=" + "9" * 5000 + "-", 200, CONTENT, None),
     ],
 )
 def test_one_range_of_bytes_is_answered_and_anything_else_with_the_whole(
@@ -121,3 +122,27 @@ async def test_a_broken_form_is_refused(client, content):
     headers = {"content-type": "multipart/form-data"}
     answer = await client.post("/v1/files", content=content, headers=headers)
     assert answer.headers["x-screentest-rule"] == "relaydance/files-file"
+
+
+async def test_a_field_that_is_both_text_and_file_is_its_file(client):
+    content = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
+        b"Content-Type: image/png\r\n\r\nbytes\r\n"
+        b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--b--\r\n'
+    )
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = await client.post("/v1/files", content=content, headers=headers)
+    assert (await client.get(answer.json()["url"])).content == b"bytes"
+
+
+@pytest.mark.parametrize("kind", ["image/\xe9", "text", "text/html; charset=utf-8"])
+async def test_an_upload_of_an_odd_type_is_plain_bytes_and_not_sniffed(client, kind):
+    part = (
+        f'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: {kind}'
+    )
+    content = part.encode("latin-1") + b"\r\n\r\nbytes\r\n--b--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = await client.post("/v1/files", content=content, headers=headers)
+    served = await client.get(answer.json()["url"])
+    assert served.headers["content-type"] == "application/octet-stream"
+    assert served.headers["x-content-type-options"] == "nosniff"

@@ -34,8 +34,9 @@ async def test_our_own_refusal_names_the_candidates(client):
     assert "api.venice.ai" not in error
 
 
-async def test_a_host_sees_its_own_provider_only(client):
-    headers = {"host": "api.senseaudio.cn"}
+@pytest.mark.parametrize("host", ["api.senseaudio.cn", "API.SenseAudio.CN:8600"])
+async def test_a_host_sees_its_own_provider_only(client, host):
+    headers = {"host": host}
     answer = await client.post("/v1/video/generations", headers=headers, json={})
     assert answer.headers["x-screentest-rule"] == "senseaudio/no-route"
 
@@ -88,3 +89,34 @@ async def test_a_path_cannot_break_the_log_into_lines(client, caplog):
     await client.get("/a%0Ab")
     assert all("\n" not in message for message in caplog.messages)
     assert len(caplog.messages) == 2
+
+
+async def test_parameters_may_stand_anywhere_in_a_path(world):
+    one = providers()["relaydance"]
+    poll = next(operation for operation in one.operations if operation.id == "poll")
+    content = replace(poll, id="content", path="/v1/video/generations/{task_id}/content")
+    drop = replace(poll, id="drop", method="DELETE", path="/v1/video/generations/{task_id}")
+    wider = replace(one, operations=(*one.operations, content, drop))
+    app = create_app(world=world, providers={"relaydance": wider})
+    transport = httpx.ASGITransport(app)
+    headers = {"authorization": "Bearer k"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://h", headers=headers
+    ) as client:
+        body = {"model": "m", "prompt": "p"}
+        task = (await client.post("/v1/video/generations", json=body)).json()["task_id"]
+        for answer in (
+            await client.get(f"/v1/video/generations/{task}"),
+            await client.get(f"/v1/video/generations/{task}/content"),
+            await client.delete(f"/v1/video/generations/{task}"),
+        ):
+            assert answer.json()["task_id"] == task
+        wrong = await client.put(f"/v1/video/generations/{task}")
+    assert wrong.headers["allow"] == "DELETE, GET, HEAD"
+
+
+async def test_missing_media_is_refused_aloud(client, caplog):
+    answer = await client.get("/_screentest/media/nothing.mp4")
+    assert answer.status_code == 404
+    (message,) = caplog.messages
+    assert message.startswith("refused 404 screentest/no-media: no media called nothing.mp4")

@@ -7,7 +7,7 @@ import pytest
 from mockserver.clock import WallClock
 from mockserver.journal import LARGE, Digest, remembered
 from mockserver.settings import Settings
-from mockserver.world import World
+from mockserver.world import World, weigh
 
 SUBMIT = {"model": "m", "prompt": "p"}
 
@@ -19,7 +19,7 @@ async def submit(client, **fields):
 
 @pytest.fixture
 def world(clock):
-    return World(Settings(seed=1, journal_size=5, tasks_kept=3, bytes_kept=10_000), clock)
+    return World(Settings(seed=1, journal_size=5, tasks_kept=3, bytes_kept=18_000), clock)
 
 
 async def test_the_oldest_finished_tasks_are_forgotten(client, clock, world):
@@ -46,10 +46,38 @@ async def test_heavy_requests_make_room_for_each_other(client, clock):
     assert (await client.get(f"/v1/video/generations/{heavy}")).status_code == 404
 
 
+async def test_a_request_of_many_values_weighs_more_than_its_text(client, clock):
+    many = {"ratio": "1:1", "x": [{}] * 3000}
+    await submit(client, metadata=many)
+    clock.advance(1000)
+    await submit(client)
+    assert weigh(b'{"x": [' + b"{}," * 3000 + b"{}]}") > 500_000
+
+
+async def test_a_key_is_forgotten_with_its_last_task_and_comes_back_with_new_ids(
+    client, clock, world
+):
+    first = await submit(client)
+    assert list(world.tenants) == ["k"]
+    client.headers["authorization"] = "Bearer other"
+    clock.advance(1000)
+    for _ in range(4):
+        await submit(client)
+    assert list(world.tenants) == ["other"]
+    client.headers["authorization"] = "Bearer k"
+    assert await submit(client) != first
+
+
+async def test_a_look_makes_no_state(client, world):
+    await client.get("/v1/models")
+    await client.get("/v1/video/generations/x")
+    assert world.tenants == {}
+
+
 async def test_uploads_make_room_for_each_other(client):
     urls = []
     for _ in range(3):
-        answer = await client.post("/v1/files", files={"file": ("a.png", b"x" * 4000)})
+        answer = await client.post("/v1/files", files={"file": ("a.png", b"x" * 7000)})
         urls.append(answer.json()["url"])
     assert [(await client.get(url)).status_code for url in urls] == [404, 200, 200]
 

@@ -4,12 +4,13 @@ from contracts.kernel.auth import Bearer
 from contracts.kernel.ids import alphanumeric, dated, uuid4
 from contracts.kernel.operation import (
     LOOK_GATES,
-    SUBMIT_GATES,
     Finds,
+    Gate,
     Opens,
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.task import Names
 from contracts.providers.acedata.answers import LIFECYCLE, accepted, ids, looked_up, plan
 from contracts.providers.acedata.quirks import is_blocking
 from contracts.providers.acedata.requests import DOCS_SPEC, SEED, Tasks, Videos
@@ -21,9 +22,14 @@ VIDEOS = Operation(
     method="POST",
     path="/seedance/videos",
     body=Videos,
-    gates=SUBMIT_GATES,
+    gates=(Gate.KEY, Gate.BALANCE, Gate.SIZE, Gate.TYPE, Gate.CONTRACT),  # 403 precedes 413 and 400
     effect=Opens(plan=plan, reply=accepted, waits=is_blocking),
-    source=SEED,
+    source=SEED.at(
+        "",
+        "`data` is a list of ModelArk tasks here; newer documents and live answers show an object."
+        " The order of the checks is that of the documented statuses; no document states it."
+        " A `last_frame` without a `first_frame` is accepted, as the vendor's studio mends it.",
+    ),
     example={
         "model": "doubao-seedance-1-0-pro-250528",
         "content": [{"type": "text", "text": "a kitten yawning --rs 720p --rt 16:9 --dur 5"}],
@@ -38,7 +44,7 @@ TASKS = Operation(
     body=Tasks,
     gates=LOOK_GATES,
     effect=Finds(ids=ids, reply=looked_up),
-    source=DOCS_SPEC,
+    source=DOCS_SPEC.at("", "An unknown task is {} here; the guide's table has 404 not_found."),
 )
 
 PROVIDER = Provider(
@@ -50,13 +56,15 @@ PROVIDER = Provider(
     operations=(VIDEOS, TASKS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, now: {
-        "id": uuid4(random),
-        "trace": uuid4(random),
-        "inner": dated(random, now, "cgt"),
-        "seed": str(random.getrandbits(31)),
-        "link": alphanumeric(random, 32),
-    },
+    names=lambda random, now: Names(
+        uuid4(random),
+        alphanumeric(random, 32),
+        {
+            "trace": uuid4(random),
+            "inner": dated(random, now, "cgt"),
+            "seed": str(random.getrandbits(31)),
+        },
+    ),
     body_limit=64 * MEBIBYTE,  # upstream's figure; the vendor gives none
     webhook=WEBHOOK,
     source=SEED,

@@ -16,13 +16,12 @@ from contracts.providers.acedata.requests import DOCS_SPEC, Tasks, Videos
 
 LIFECYCLE = Lifecycle(
     words={
-        Phase.WAITING: "pending",
-        Phase.WORKING: "processing",
         Phase.SUCCEEDED: "succeeded",
-        Phase.FAILED: "failed",
     },
     seconds=81.9,
-    source=DOCS_SPEC.at("SeedanceTaskRecord", "`elapsed` of the sample. A record has no status."),
+    source=DOCS_SPEC.at(
+        "SeedanceTaskRecord", "The sample's `elapsed`. Only finished data has a status."
+    ),
 )
 
 
@@ -158,20 +157,20 @@ def accepted(task: Task[Videos], now: float) -> Reply:
     """Answer a create call: at once, or with the result where the call blocked."""
     if is_blocking(task.request):
         return Reply(result(task, now))
-    return Reply(Accepted(success=True, task_id=task.id, trace_id=task.names["trace"]))
+    return Reply(Accepted(success=True, task_id=task.id, trace_id=task.names.others["trace"]))
 
 
 def result(task: Task[Videos], _now: float) -> Answer:
     """Give the end of a task."""
     if task.plan.failure:
         return _failed(task, task.plan.failure)
-    trace = task.names["trace"]
+    trace = task.names.others["trace"]
     return Finished(success=True, task_id=task.id, trace_id=trace, data=[_ark(task)])
 
 
 def _failed(task: Task[Videos], failure: Failure) -> Failed:
     reason = Reason(code=failure.code, message=failure.message)
-    return Failed(success=False, task_id=task.id, trace_id=task.names["trace"], error=reason)
+    return Failed(success=False, task_id=task.id, trace_id=task.names.others["trace"], error=reason)
 
 
 def _ark(task: Task[Videos]) -> ArkTask:
@@ -181,11 +180,11 @@ def _ark(task: Task[Videos]) -> ArkTask:
         content.last_frame_url = task.last_frame_url
     tokens = int(clip.width * clip.height * (wanted.frames + 1) / 1024)
     return ArkTask(
-        id=task.names["inner"],
+        id=task.names.others["inner"],
         model=request.model,
         status="succeeded",
         content=content,
-        seed=int(task.names["seed"]) if wanted.seed == RANDOM_SEED else wanted.seed,
+        seed=int(task.names.others["seed"]) if wanted.seed == RANDOM_SEED else wanted.seed,
         resolution=wanted.resolution,
         ratio=wanted.ratio,
         duration=wanted.seconds,
@@ -219,7 +218,7 @@ def record(task: Task[Videos], now: float) -> Record:
         id=task.id,
         type="videos",
         created_at=round(task.created, 3),
-        trace_id=task.names["trace"],
+        trace_id=task.names.others["trace"],
         request=task.request.model_dump(by_alias=True, exclude_unset=True),
         response=Pending(),
     )
@@ -236,7 +235,7 @@ def record(task: Task[Videos], now: float) -> Record:
 def _flat(task: Task[Videos]) -> FlatFinished:
     wanted = settings(task.request)
     data = FlatData(
-        task_id=task.names["inner"],
+        task_id=task.names.others["inner"],
         status="succeeded",
         video_url=task.video_url,
         last_frame_url=task.last_frame_url if task.plan.last_frame else None,
@@ -245,4 +244,6 @@ def _flat(task: Task[Videos]) -> FlatFinished:
         resolution=wanted.resolution,
         ratio=wanted.ratio,
     )
-    return FlatFinished(success=True, task_id=task.id, trace_id=task.names["trace"], data=data)
+    return FlatFinished(
+        success=True, task_id=task.id, trace_id=task.names.others["trace"], data=data
+    )

@@ -6,7 +6,7 @@ from pydantic import MISSING, ConfigDict, Field
 
 from contracts.kernel.body import Body, Whole
 from contracts.kernel.media import ImageLink
-from contracts.kernel.rules import Contains, Equals, Excludes, Given, Needs, Rule
+from contracts.kernel.rules import AtMost, Contains, Equals, Excludes, Given, Needs, Rule
 from contracts.kernel.source import Confidence, Source
 
 SEED = Source("docs.acedata.cloud, POST /seedance/videos", "2026-01")
@@ -17,7 +17,7 @@ CLIENTS = Source("published clients of the vendor", "2026-10", "", Confidence.IN
 ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
 
 AUDIO_MODEL = "doubao-seedance-1-5-pro-251215"
-NEWER = "The seed's page lacks this field; its top level is open, so it was never refused."
+NEWER = "Not on the seed's page, whose top level is open; limits as in the newer document."
 
 
 class AceBody(Body):
@@ -58,6 +58,12 @@ class ImageItem(ClosedBody):
 
 
 Item = Annotated[TextItem | ImageItem, Field(discriminator="type")]
+
+
+MODES = SDK_SPEC.at("content", "Three modes: first frame, first and last frame, references.")
+FIRST = Contains("content", {"role": "first_frame"})
+LAST = Contains("content", {"role": "last_frame"})
+REFERENCES = Contains("content", {"role": "reference_image"})
 
 
 class Videos(AceBody):
@@ -127,19 +133,21 @@ class Videos(AceBody):
     ) = MISSING
 
     rules: ClassVar[tuple[Rule, ...]] = (
+        AtMost(id="one-first-frame", source=MODES, items=FIRST, most=1),
+        AtMost(id="one-last-frame", source=MODES, items=LAST, most=1),
         Excludes(
             id="references-exclude-first-frame",
             sentence="A `reference_image` cannot be combined with a `first_frame`.",
-            source=SDK_SPEC.at("content"),
-            when=Contains("content", {"role": "reference_image"}),
-            none_of=(Contains("content", {"role": "first_frame"}),),
+            source=MODES,
+            when=REFERENCES,
+            none_of=(FIRST,),
         ),
         Excludes(
             id="references-exclude-last-frame",
             sentence="A `reference_image` cannot be combined with a `last_frame`.",
-            source=SDK_SPEC.at("content"),
-            when=Contains("content", {"role": "reference_image"}),
-            none_of=(Contains("content", {"role": "last_frame"}),),
+            source=MODES,
+            when=REFERENCES,
+            none_of=(LAST,),
         ),
     )
 

@@ -28,8 +28,8 @@ def _error(
 
 
 def _invalid(refusal: Refusal) -> Mapping[str, Any]:
-    first = refusal.violations[0]
-    return _body("bad_request", f"{first.field or 'body'} is invalid. {first.sentence}", refusal)
+    """Name the field as the one documented message does: "model is invalid."."""
+    return _body("bad_request", f"{refusal.violations[0].field or 'body'} is invalid.", refusal)
 
 
 ERRORS: Mapping[str, ErrorCase] = {
@@ -62,14 +62,7 @@ ERRORS: Mapping[str, ErrorCase] = {
         when="a body that breaks the schema",
         status=400,
         body=_invalid,
-        source=DOCS_SPEC.at("400", 'The one documented message is "model is invalid."'),
-    ),
-    Cause.NO_TASK: _error(
-        "an unknown task",
-        404,
-        "not_found",
-        "The requested task does not exist.",
-        GUIDE.at("errors", "The schema answers an unknown task with 200 and {}; so do we."),
+        source=DOCS_SPEC.at("400", 'The one documented message is "model is invalid.".'),
     ),
     Cause.NO_ROUTE: _error(
         "an unknown path", 404, "no_api", "API does not exist, please make sure url is correct."

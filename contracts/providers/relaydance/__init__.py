@@ -14,6 +14,7 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.task import Names
 from contracts.providers.relaydance.answers import (
     LIFECYCLE,
     listed,
@@ -93,10 +94,7 @@ PROVIDER = Provider(
     operations=(GENERATE, POLL, FILES, MODELS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, _: {
-        "id": f"task_{alphanumeric(random, 32)}",
-        "link": alphanumeric(random, 32),
-    },
+    names=lambda random, _: Names(f"task_{alphanumeric(random, 32)}", alphanumeric(random, 32)),
     body_limit=64 * MEBIBYTE,  # upstream's figure; RelayDance gives none
     webhook=WEBHOOK,
     source=SEED,

@@ -89,6 +89,9 @@ REFERENCES = (
     Contains("content", {"role": "reference_video"}),
     Contains("content", {"role": "reference_audio"}),
 )
+FIRST = Contains("content", {"role": "first_frame"})
+LAST = Contains("content", {"role": "last_frame"})
+FRAMES = GATEWAY.at("upstream", "A `last_frame` alone is accepted; no document here forbids it.")
 PER_KIND = SEED.at("metadata.content[]")
 
 
@@ -111,18 +114,20 @@ class Metadata(KeptBody):
         AtMost(id="nine-images", source=PER_KIND, items=REFERENCES[0], most=9),
         AtMost(id="three-videos", source=PER_KIND, items=REFERENCES[1], most=3),
         AtMost(id="three-audios", source=PER_KIND, items=REFERENCES[2], most=3),
+        AtMost(id="one-first-frame", source=FRAMES, items=FIRST, most=1),
+        AtMost(id="one-last-frame", source=FRAMES, items=LAST, most=1),
         Excludes(
             id="references-exclude-first-frame",
             sentence="Reference media cannot be combined with a `first_frame`.",
             source=PER_KIND,
-            when=Contains("content", {"role": "first_frame"}),
+            when=FIRST,
             none_of=REFERENCES,
         ),
         Excludes(
             id="references-exclude-last-frame",
             sentence="Reference media cannot be combined with a `last_frame`.",
             source=PER_KIND,
-            when=Contains("content", {"role": "last_frame"}),
+            when=LAST,
             none_of=REFERENCES,
         ),
     )
@@ -144,7 +149,7 @@ class Generate(RelayBody):
                 pattern=f"^({'|'.join(map(str, range(1, MOST_SECONDS + 1)))})$",
                 json_schema_extra={"x-words": f"whole seconds, 1 to {MOST_SECONDS}, as a string"},
             ),
-            SEED.at("seconds", "The most depends on the model, and the page names none."),
+            SEED.at("seconds", "A number is refused, though one client reports that it works."),
         ]
         | MISSING
     ) = MISSING

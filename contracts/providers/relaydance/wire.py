@@ -22,7 +22,7 @@ def _body(kind: str, text: Callable[[Refusal], str]) -> Callable[[Refusal], Mapp
 
 def _named(refusal: Refusal) -> str:
     first = refusal.violations[0]
-    return f"{first.field or 'body'}: {first.sentence}"
+    return f"{first.field or 'body'}: {first.message}"
 
 
 BAD_KEY = "The API key provided is invalid or has been revoked."

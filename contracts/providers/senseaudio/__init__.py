@@ -11,6 +11,7 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.task import Names
 from contracts.providers.senseaudio.answers import LIFECYCLE, created, plan, polled
 from contracts.providers.senseaudio.requests import SEED, STATUS_PAGE, Create, Status
 from contracts.providers.senseaudio.wire import ERRORS
@@ -42,7 +43,11 @@ STATUS = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Finds(ids=lambda body: (body.id,), reply=polled),
-    source=STATUS_PAGE,
+    source=STATUS_PAGE.at(
+        "",
+        "`model` echoes the request; the page's sample shows a display name. Without `id` the live"
+        " service was seen to answer the key's latest task; the page requires it, and so do we.",
+    ),
 )
 
 PROVIDER = Provider(
@@ -54,11 +59,9 @@ PROVIDER = Provider(
     operations=(CREATE, STATUS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, _: {
-        "id": uuid4(random),
-        "record": uuid4(random),
-        "link": alphanumeric(random, 32),
-    },
+    names=lambda random, _: Names(
+        uuid4(random), alphanumeric(random, 32), {"record": uuid4(random)}
+    ),
     body_limit=64 * MEBIBYTE,
     source=SEED,
 )

@@ -89,7 +89,7 @@ def state(task: Task[Create], now: float) -> TaskState:
     """Give the state of a task at a moment; `prompt` is empty, as in the page's sample."""
     request, phase = task.request, task.phase(now)
     answer = TaskState(
-        id=task.names["record"],
+        id=task.names.others["record"],
         task_id=task.id,
         model=request.model,
         status=LIFECYCLE.words[phase],

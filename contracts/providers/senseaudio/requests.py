@@ -88,7 +88,10 @@ class ProviderSpecific(SenseBody):
 class Create(SenseBody):
     """`POST /v1/video/create`: one request for one video."""
 
-    model: Literal["doubao-seedance-2-0-260128"]
+    model: Annotated[
+        Literal["doubao-seedance-2-0-260128"],
+        SEED.at("model", "The error table has 500 for an invalid model; an enum suggests 400."),
+    ]
     content: Annotated[
         list[Item],
         Field(fail_fast=True),

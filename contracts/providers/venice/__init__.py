@@ -4,9 +4,7 @@ from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
 from contracts.kernel.consent import Consent
 from contracts.kernel.ids import alphanumeric, uuid4
 from contracts.kernel.operation import (
-    LOOK_GATES,
     OPEN_GATES,
-    SUBMIT_GATES,
     Carried,
     Computes,
     Finds,
@@ -16,6 +14,7 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.task import Names
 from contracts.providers.venice.answers import (
     completed,
     listed,
@@ -44,7 +43,7 @@ QUEUE = Operation(
     method="POST",
     path="/api/v1/video/queue",
     body=Queue,
-    gates=SUBMIT_GATES,
+    gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT, Gate.CONSENT, Gate.BALANCE),
     effect=Opens(
         plan=plan,
         reply=queued,
@@ -52,7 +51,11 @@ QUEUE = Operation(
             asks=needs_consent, media=consent_media, cause=NEEDS_CONSENT, source=FACE_GUIDE
         ),
     ),
-    source=SEED,
+    source=SEED.at(
+        "",
+        "Size and content type are checked before the key, consent before the charge (SKILLS,"
+        " FACE_GUIDE). Unknown models are accepted; the live API answers 404.",
+    ),
     example={
         "model": "seedance-2-0-text-to-video",
         "prompt": "a cat on a gondola",
@@ -66,9 +69,9 @@ RETRIEVE = Operation(
     method="POST",
     path="/api/v1/video/retrieve",
     body=Retrieve,
-    gates=LOOK_GATES,
+    gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT),
     effect=Finds(ids=lambda body: (body.queue_id,), reply=retrieved),
-    source=SPEC,
+    source=SPEC.at("", "A `model` other than the task's is not looked at; no document says more."),
 )
 COMPLETE = Operation(
     id="complete",
@@ -76,7 +79,7 @@ COMPLETE = Operation(
     method="POST",
     path="/api/v1/video/complete",
     body=Complete,
-    gates=LOOK_GATES,
+    gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT),
     effect=Finds(ids=lambda body: (body.queue_id,), reply=completed),
     source=SPEC.at("POST /video/complete", "Since about 2026-09 it refuses every id."),
 )
@@ -136,7 +139,7 @@ PROVIDER = Provider(
     operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, _: {"id": uuid4(random), "link": alphanumeric(random, 32)},
+    names=lambda random, _: Names(uuid4(random), alphanumeric(random, 32)),
     body_limit=35 * MEBIBYTE,
     headers={"x-venice-version": "20260612.172149"},
     source=SEED,

@@ -90,7 +90,7 @@ class ModelList(Answer):
 def plan(body: Queue) -> Plan:
     """Decide what becomes of a request; sound is on unless it is turned off."""
     width, height = frame_size(*_shape(body))
-    audio = value_or(body.audio, default=True)
+    audio = value_or(body.audio, default=True) and body.model != UPSCALER  # which drops the sound
     clip = Clip(width=width, height=height, seconds=_seconds(body.duration), audio=audio)
     return Plan(clip=clip)
 
@@ -119,7 +119,7 @@ def queued(task: Task[Queue], _now: float) -> Reply:
 
 
 def _download_url(task: Task[Queue]) -> str:
-    return f"{task.origin}/v1/share/read/{task.names['link']}"
+    return f"{task.origin}/v1/share/read/{task.names.link}"
 
 
 def retrieved(body: Retrieve, tasks: Sequence[Task[Queue]], now: float) -> Reply:

@@ -41,8 +41,12 @@ def needs_consent(body: Queue) -> bool:
 
 
 def consent_media(body: Queue) -> Iterator[tuple[str, str]]:
-    """Give the media that is looked at for faces, by role (FACE_GUIDE)."""
-    for role, url in (("image", body.image_url), ("end_image", body.end_image_url)):
+    """Give the media that is looked at for faces, by role: the spec's five; the guide has four."""
+    for role, url in (
+        ("image", body.image_url),
+        ("end_image", body.end_image_url),
+        ("video", body.video_url),
+    ):
         if url is not MISSING:
             yield role, url
     for role, urls in (
@@ -55,31 +59,41 @@ def consent_media(body: Queue) -> Iterator[tuple[str, str]]:
 
 def detailed_error(violations: Sequence[Violation]) -> dict[str, Any]:
     """Make a DetailedError: the tree `details` and the list `issues`, in the manner of Zod."""
-    details: dict[str, Any] = {"_errors": []}
-    for violation in violations:
-        here = details
-        for step in violation.path:
-            here = here.setdefault(str(step), {"_errors": []})
-        here["_errors"].append(issue(violation)["message"])
+    issues = [issue(violation) for violation in violations]
     return {
         "error": "Invalid request parameters",
-        "details": details,
-        "issues": [issue(violation) for violation in violations],
+        "details": _tree([(one["path"], one["message"]) for one in issues]),
+        "issues": issues,
     }
+
+
+def _tree(messages: Sequence[tuple[list[str | int], str]]) -> dict[str, Any]:
+    """Hang messages on the fields they are about, those about this one under `_errors`."""
+    below: dict[str, list[tuple[list[str | int], str]]] = {}
+    for path, message in messages:
+        if path:
+            below.setdefault(str(path[0]), []).append((path[1:], message))
+    own = [message for path, message in messages if not path]
+    return {name: _tree(inner) for name, inner in below.items()} | {"_errors": own}
 
 
 def issue(violation: Violation) -> dict[str, Any]:
     """Word one violation as Zod does; clients quote these texts (CLIENTS)."""
+    path = list(violation.path)
+    if violation.kind == "extra_forbidden":
+        key = str(path.pop())
+        text = f"Unrecognized key(s) in object: '{key}'"
+        return {"code": "unrecognized_keys", "keys": [key], "path": path, "message": text}
     code, message = _zod(violation)
-    return {"code": code, "path": list(violation.path), "message": message}
+    return {"code": code, "path": path, "message": message}
 
 
 def _zod(violation: Violation) -> tuple[str, str]:
     kind, context, value = violation.kind, violation.context, violation.value
     if kind == "missing":
         return "invalid_type", "Required"
-    if kind == "extra_forbidden":
-        return "unrecognized_keys", f"Unrecognized key(s) in object: '{violation.path[-1]}'"
+    if kind == "literal_error" and isinstance(value, bool):
+        return "invalid_literal", "Invalid literal value, expected true"
     if kind == "literal_error" and isinstance(value, str | int | float):
         expected = context["expected"].replace(", ", " | ").replace(" or ", " | ")
         received = str(value)[:LONGEST_ECHO]
@@ -90,7 +104,7 @@ def _zod(violation: Violation) -> tuple[str, str]:
     if kind in _SIZES:
         code, words = _SIZES[kind]
         return code, words.format(**context)
-    return "custom", violation.sentence if kind.startswith("string_pattern") else violation.message
+    return "custom", violation.message
 
 
 _WANTED = {

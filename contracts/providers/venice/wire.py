@@ -34,12 +34,11 @@ LIFECYCLE = Lifecycle(
         Phase.WAITING: "PROCESSING",
         Phase.WORKING: "PROCESSING",
         Phase.SUCCEEDED: "COMPLETED",
-        Phase.FAILED: "FAILED",
     },
     seconds=TYPICAL_SECONDS,
     source=SPEC.at(
         "POST /video/retrieve",
-        "A failure is an HTTP error, never a word; FAILED stands in no document.",
+        "A failure is an HTTP error, never a word.",
     ),
 )
 NEEDS_CONSENT = "needs-consent"

@@ -16,6 +16,7 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import Provider
+from contracts.kernel.task import Names
 
 SUBMIT = Operation(
     id="submit",
@@ -59,10 +60,7 @@ PROVIDER = Provider(
     operations=(SUBMIT, POLL, CANCEL),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, _: {
-        "id": f"job-{alphanumeric(random, 8)}",
-        "link": alphanumeric(random, 16),
-    },
+    names=lambda random, _: Names(f"job-{alphanumeric(random, 8)}", alphanumeric(random, 16)),
     body_limit=10_000,
     source=SOURCE,
 )
