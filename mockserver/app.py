@@ -1,6 +1,6 @@
 """The application: every provider, the results they hand out, and a page that says so."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from urllib.parse import quote
@@ -8,8 +8,8 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from contracts.kernel.provider import Provider
 from contracts.kernel.registry import providers as registered
@@ -41,10 +41,8 @@ def create_app(
         await world.outbox.close()
 
     media = Route(f"{MEDIA_PATH}/{{name}}", Media(world), methods=["GET", "HEAD"])
-    app = Starlette(
-        routes=[Route("/", partial(front_page, providers)), media, Operations(providers, world)],
-        lifespan=lifespan,
-    )
+    front = Route("/", partial(front_page, providers))
+    app = Screentest(Operations(providers, world), others=[front, media], lifespan=lifespan)
     app.state.world = world
     app.state.providers = providers
     return app
@@ -52,6 +50,29 @@ def create_app(
 
 NO_SNIFFING = ((b"x-content-type-options", b"nosniff"),)
 """Uploads are whatever a client says they are, and nothing else."""
+
+
+class Screentest(Starlette):
+    """The application. Operations are answered without passing through any middleware.
+
+    The layers of the framework cost as much as all the rest of a poll, and an operation needs none
+    of them: its pipeline answers for its own errors.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        *,
+        others: Sequence[BaseRoute],
+        lifespan: Lifespan[Starlette],
+    ) -> None:
+        super().__init__(routes=[*others, operations], lifespan=lifespan)
+        self.operations = operations
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an operation at once; leave anything else to the framework."""
+        found = self.operations.find(scope) if scope["type"] == "http" else None
+        await (found or super().__call__)(scope, receive, send)
 
 
 async def front_page(providers: Mapping[str, Provider], request: Request) -> PlainTextResponse:

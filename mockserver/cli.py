@@ -1,6 +1,5 @@
 """The command line."""
 
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -48,7 +47,7 @@ def serve(
 ) -> None:
     """Serve every provider on one address until interrupted."""
     from mockserver.app import create_app  # noqa: PLC0415 - keeps --help and --version quick
-    from mockserver.serving import address, bind  # noqa: PLC0415
+    from mockserver.serving import address, bind, log_to_stderr  # noqa: PLC0415
     from mockserver.serving import serve as serve_app  # noqa: PLC0415
     from mockserver.welcome import welcome  # noqa: PLC0415
 
@@ -66,7 +65,7 @@ def serve(
             f"cannot listen on {host}:{port}: {error.strerror or error}"
         ) from None
     app = create_app(settings)
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    log_to_stderr()
 
     def announce() -> None:
         origin = address(listener)

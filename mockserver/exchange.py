@@ -43,9 +43,8 @@ class Exchange:
             return f"{self.scope['scheme']}://{name}:{port}"
         return f"{self.scope['scheme']}://{host.decode('latin-1')}"
 
-    @property
     def url(self) -> str:
-        """The URL that was asked for, without its query."""
+        """Give the URL that was asked for, without its query."""
         return f"{self.origin}{self.scope['path']}"
 
     def query(self) -> dict[str, str]:

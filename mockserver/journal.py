@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 LARGE = 4096
 """Bodies of more bytes than this are remembered by digest and size alone."""
@@ -16,8 +17,7 @@ class Digest:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One request and how it was answered."""
 
     at: float

@@ -1,6 +1,7 @@
 """Saying no: in a provider's own form, or in ours where no provider is concerned."""
 
 import logging
+from functools import partial
 
 from pydantic_core import to_json
 
@@ -25,7 +26,7 @@ def refuse(
         cause=refused.cause,
         violations=refused.violations,
         details=refused.details,
-        trace=uuid4(world.random),
+        new_id=partial(uuid4, world.random),
         url=exchange.url,
     )
     first = refused.violations[0] if refused.violations else None

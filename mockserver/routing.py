@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.provider import Provider
@@ -66,7 +66,7 @@ class Table:
 
 
 class Operations(BaseRoute):
-    """All operations of all providers as one route, found by dictionary."""
+    """All operations of all providers, found by dictionary; and the route that refuses the rest."""
 
     def __init__(self, providers: Mapping[str, Provider], world: World) -> None:
         self.world = world
@@ -82,23 +82,28 @@ class Operations(BaseRoute):
             for host in provider.hosts
         }
 
+    def find(self, scope: Scope) -> Pipeline | None:
+        """Give the pipeline of a request that an operation answers, and none for any other."""
+        place, values = self._table(scope)[0].find(scope["path"])
+        scope["path_params"] = values
+        return place.methods.get(scope["method"]) if place else None
+
+    def _table(self, scope: Scope) -> tuple[Table, Provider | None]:
+        """Give the operations at the host that was asked, and the provider whose host it is."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        return self.by_host.get(host.partition(b":")[0].lower(), (self.shared, None))
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Take every HTTP request; what no provider has is refused here, too."""
+        """Take every HTTP request that no other route took: all that is left to refuse."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        host = host.partition(b":")[0].lower()
-        table, owner = self.by_host.get(host, (self.shared, None))
-        place, parameters = table.find(scope["path"])
-        if place is None:
-            return Match.FULL, {"endpoint": Nowhere(self, owner)}
-        endpoint: ASGIApp | None = place.methods.get(scope["method"])
-        if endpoint is None:
-            endpoint = WrongMethod(place, self.world)
-        return Match.FULL, {"endpoint": endpoint, "path_params": parameters}
+        table, owner = self._table(scope)
+        place, _ = table.find(scope["path"])
+        refusal = WrongMethod(place, self.world) if place else Nowhere(self, owner)
+        return Match.FULL, {"endpoint": refusal}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to what was found."""
+        """Hand the request to what refuses it."""
         await scope["endpoint"](scope, receive, send)
 
 

@@ -57,8 +57,14 @@ class Body(BaseModel):
     """Where the fields are documented, unless one has a source of its own."""
     rules: ClassVar[tuple[Rule, ...]] = ()
 
-    @model_validator(mode="after")
-    def _obey(self) -> Self:
+    def __init_subclass__(cls, **settings: Any) -> None:  # noqa: ANN401 - pydantic's own
+        """Hold a body to its rules after its fields; one without rules costs nothing more."""
+        super().__init_subclass__(**settings)
+        if "rules" in vars(cls):
+            cls._obey = model_validator(mode="after")(cls.obey)  # type: ignore[attr-defined]
+
+    def obey(self) -> Self:
+        """Raise the error of the first broken rule, if any."""
         for rule in self.rules:
             if not rule.holds(self):
                 raise broken(f"{self.namespace}/{rule.id}", rule.message or rule.sentence)

@@ -50,10 +50,10 @@ class Refusal:
     cause: str
     violations: Sequence[Violation] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
-    trace: str = ""
-    """A fresh id, for providers whose errors carry one."""
-    url: str = ""
-    """The URL that was asked for."""
+    new_id: Callable[[], str]
+    """Makes a fresh id, for providers whose errors carry one."""
+    url: Callable[[], str]
+    """Gives the URL that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Pixels for a resolution and a ratio, as the upstream of the Seedance relays documents them."""
 
+from functools import cache
+
 from contracts.kernel.source import Confidence, Source
 
 SOURCE = Source(
@@ -46,6 +48,7 @@ SIZES: dict[str, dict[str, tuple[int, int]]] = {
 }
 
 
+@cache
 def frame_size(resolution: str, ratio: str) -> tuple[int, int]:
     """Give width and height in pixels.
 

@@ -1,7 +1,9 @@
 """Answers: what a provider sends when it says yes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,12 +23,11 @@ class Video:
     """The raw bytes of a task's result stand for an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What an operation answers: JSON, the video itself, or nothing."""
 
     body: Answer | Video | None
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     forgets_media: bool = False
     """The media of the task is deleted once this answer has been made."""

@@ -4,7 +4,7 @@ A rule is one object with four abilities: does this body hold (`holds`), what is
 (`schema`), in which words (`sentence`), and from which document (`source`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -66,17 +66,28 @@ class Contains:
     name: str
     item: Mapping[str, str] = field(hash=False)
 
+    def among(self, body: BaseModel) -> Sequence[object]:
+        """Give the items of the list, matching or not; an absent list has none."""
+        items: Sequence[object] | MISSING = getattr(body, self.name)
+        return () if items is MISSING else items
+
+    def matches(self, item: object) -> bool:
+        """Tell whether an item has the values."""
+        for key, value in self.item.items():  # noqa: SIM110 - a loop takes a third of the time
+            if getattr(item, key, None) != value:
+                return False
+        return True
+
     def count(self, body: BaseModel) -> int:
         """Count the items that match."""
-        items = getattr(body, self.name)
-        if items is MISSING:
-            return 0
-        wanted = self.item.items()
-        return sum(all(getattr(one, key, None) == value for key, value in wanted) for one in items)
+        return len([one for one in self.among(body) if self.matches(one)])
 
     def holds(self, body: BaseModel) -> bool:
         """Tell whether it is true of this body."""
-        return self.count(body) > 0
+        for one in self.among(body):  # noqa: SIM110 - as above
+            if self.matches(one):
+                return True
+        return False
 
     def item_schema(self) -> Schema:
         """Say in JSON Schema what a matching item is."""
@@ -182,7 +193,8 @@ class AtMost:
 
     def holds(self, body: BaseModel) -> bool:
         """Tell whether the body obeys."""
-        return self.items.count(body) <= self.most
+        few = len(self.items.among(body)) <= self.most
+        return few or self.items.count(body) <= self.most
 
     def schema(self) -> Schema:
         """Say the rule in JSON Schema."""

@@ -1,9 +1,10 @@
 """A task: what was asked, what will become of it, and when; its state follows from the clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Generic, NamedTuple, TypeVar
 
 from contracts.kernel.body import Body
 from contracts.kernel.clip import Clip
@@ -21,15 +22,14 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The ids that a provider gives to one task."""
 
     id: str
     """What a client polls with."""
     link: str
     """The secret part of the links to its media."""
-    others: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = MappingProxyType({})
     """Whatever else its answers show, by names of the provider's choice."""
 
 

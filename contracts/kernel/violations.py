@@ -1,9 +1,9 @@
 """Checking a message against its body class, and naming what is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any, get_args, overload
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -69,12 +69,12 @@ class Contract:
             for rule in body.rules
         }
 
-    def violations(self, error: ValidationError) -> list[Violation]:
+    def violations(self, error: ValidationError) -> "Violations":
         """Name what is broken, first things first."""
-        details = error.errors(include_url=False)
-        return [self._violation(detail) for detail in details[:MOST_VIOLATIONS]]
+        return Violations(self, error.errors(include_url=False)[:MOST_VIOLATIONS])
 
-    def _violation(self, detail: ErrorDetails) -> Violation:
+    def violation(self, detail: ErrorDetails) -> Violation:
+        """Name one broken rule."""
         limit, path = self.limits.find(detail["loc"])
         rule = self.rules.get(detail["type"])
         broken = rule or limit
@@ -88,6 +88,31 @@ class Contract:
             value=detail["input"],
             context=detail.get("ctx", {}),
         )
+
+
+class Violations(Sequence[Violation]):
+    """What is broken in one message; each is worded when it is first asked for."""
+
+    def __init__(self, contract: Contract, details: list[ErrorDetails]) -> None:
+        self._contract = contract
+        self._details = details
+        self._made: dict[int, Violation] = {}
+
+    @overload
+    def __getitem__(self, index: int) -> Violation: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Violation]: ...
+
+    def __getitem__(self, index: int | slice) -> Violation | list[Violation]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        if index not in self._made:
+            self._made[index] = self._contract.violation(self._details[index])
+        return self._made[index]
+
+    def __len__(self) -> int:
+        return len(self._details)
 
 
 def complaint(kind: str, limit: Limit) -> str:

@@ -13,7 +13,7 @@ from contracts.providers.acedata.requests import ASSUMED, DOCS_SPEC, GUIDE
 def _body(code: str, message: str, refusal: Refusal) -> Mapping[str, Any]:
     """Make the form of the guides; the one of the schema lacks `success`, and readers take both."""
     error = {"code": code, "message": message}
-    return {"success": False, "error": error, "trace_id": refusal.trace}
+    return {"success": False, "error": error, "trace_id": refusal.new_id()}
 
 
 def _error(

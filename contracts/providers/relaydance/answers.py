@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
 
-from pydantic import MISSING
+from pydantic import MISSING, SkipValidation
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
@@ -23,6 +23,7 @@ from contracts.providers.relaydance.requests import (
     Poll,
 )
 
+NO_METADATA = Metadata()
 DEFAULT_SECONDS = "5"
 """What upstream makes when `seconds` is absent (GATEWAY)."""
 
@@ -60,7 +61,7 @@ class TaskState(Answer):
     status: str
     url: str | MISSING = MISSING
     format: Literal["mp4"] | MISSING = MISSING
-    metadata: Metadata | MISSING = MISSING
+    metadata: SkipValidation[Metadata] | MISSING = MISSING
     error: TaskError | MISSING = MISSING
 
 
@@ -102,7 +103,7 @@ def models() -> Mapping[str, RelayModel]:
 
 def plan(body: Generate) -> Plan:
     """Decide what becomes of a request; sound only where it is asked for."""
-    metadata = value_or(body.metadata, Metadata())
+    metadata = value_or(body.metadata, NO_METADATA)
     row = models().get(body.model)
     resolution = value_or(metadata.resolution, (row and row.resolution) or "720p")
     width, height = frame_size(resolution, value_or(metadata.ratio, "16:9"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic import MISSING
+from pydantic import MISSING, SkipValidation
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
@@ -37,6 +37,9 @@ LIFECYCLE = Lifecycle(
 )
 
 
+NOTHING_SPECIFIC = ProviderSpecific()
+
+
 class Created(Answer):
     """The task was accepted."""
 
@@ -58,8 +61,8 @@ class TaskState(Answer):
     prompt: str
     resolution: str
     ratio: str
-    content: list[Item]
-    provider_specific: ProviderSpecific | MISSING = MISSING
+    content: SkipValidation[list[Item]]
+    provider_specific: SkipValidation[ProviderSpecific] | MISSING = MISSING
     video_url: str | MISSING = MISSING
     completed_at: int | MISSING = MISSING
     error_message: str | MISSING = MISSING
@@ -68,7 +71,7 @@ class TaskState(Answer):
 def plan(body: Create) -> Plan:
     """Decide what becomes of a request; sound only where `provider_specific` asks for it."""
     width, height = frame_size(body.resolution, body.ratio)
-    specific = value_or(body.provider_specific, ProviderSpecific())
+    specific = value_or(body.provider_specific, NOTHING_SPECIFIC)
     audio = value_or(specific.generate_audio, default=False)
     return Plan(clip=Clip(width=width, height=height, seconds=body.duration, audio=audio))
 

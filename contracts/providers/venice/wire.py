@@ -81,8 +81,8 @@ ERRORS: Mapping[str, ErrorCase] = {
     Cause.NO_KEY: ErrorCase(
         when="no credentials at all",
         status=402,
-        body=lambda refusal: discovery(refusal.url),
-        headers=lambda refusal: payment_required(discovery(refusal.url)),
+        body=lambda refusal: discovery(refusal.url()),
+        headers=lambda refusal: payment_required(discovery(refusal.url())),
         source=SKILLS.at("venice-errors", "An older reading of the spec and guide is 401."),
     ),
     Cause.BAD_KEY: _error(
