@@ -1,7 +1,7 @@
 """What flows through a pipeline: one small value for each request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,19 +12,14 @@ from contracts.kernel.task import Task
 from mockserver.world import File
 
 
-@dataclass(slots=True, eq=False)
 class Exchange:
     """One request on its way. Each step adds to it; none rewrites what an earlier one said."""
 
-    scope: Scope
-    headers: Mapping[bytes, bytes]
-    parameters: Mapping[str, str]
-    """The parameters of the path."""
     body: bytes | None = b""
     """The raw body; None when it was larger than the provider allows."""
     file: File | None = None
     """The uploaded file of a form, with its name in `form`."""
-    form: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = MappingProxyType({})
     key: str = ""
     request: Any = None
     """The parsed body, once it obeys the contract."""
@@ -33,6 +28,12 @@ class Exchange:
     found: Sequence[Task[Any]] = ()
     """The tasks this request asks for."""
     reply: Reply | None = None
+
+    def __init__(self, scope: Scope, parameters: Mapping[str, str]) -> None:
+        self.scope = scope
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.parameters = parameters
+        """The parameters of the path."""
 
     @property
     def origin(self) -> str:

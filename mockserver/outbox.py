@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import h11
 
+from contracts.kernel.reply import encode
 from contracts.kernel.task import Task
 from contracts.kernel.webhooks import Webhook
 from mockserver.clock import Clock
@@ -65,7 +66,7 @@ class Outbox:
     async def _deliver(self, task: Task[Any], webhook: Webhook) -> None:
         await self._clock.sleep_until(task.finishes)
         url = urlsplit(task.plan.callback_url)
-        body = webhook.payload(task, self._clock.now()).to_bytes()
+        body = encode(webhook.payload(task, self._clock.now()))
         outcome = await self._post(url, body)
         for pause in webhook.retry_after:
             if not outcome:

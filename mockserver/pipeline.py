@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from contracts.kernel.errors import Refused
 from contracts.kernel.operation import Carried, Keeps, Opens, Operation
 from contracts.kernel.provider import Provider
-from contracts.kernel.reply import Reply, Video
+from contracts.kernel.reply import Reply, Video, encode
 from mockserver.exchange import Exchange
 from mockserver.journal import Entry, remembered
 from mockserver.reading import read_body, read_form
@@ -53,34 +53,31 @@ class Pipeline:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, check, act, answer, remember."""
-        exchange = Exchange(scope, dict(scope["headers"]), self._parameters(scope))
-        try:
-            await self._read(exchange, receive)
-        except ClientDisconnect:
-            return
-        rule, response = await self._answer(exchange)
-        self._record(exchange, response.status, rule)
-        await response.send(send)
-
-    async def _answer(self, exchange: Exchange) -> tuple[str, Response]:
-        """Give the rule that refuses, if any, and the response."""
+        exchange = Exchange(scope, dict(zip(self.parameters, scope["path_params"], strict=True)))
+        if self.reads_body:
+            try:
+                await self._read(exchange, receive)
+            except ClientDisconnect:
+                return
+        rule = ""
         try:
             for step in self.steps:
                 step(exchange)
-            return "", self._respond(exchange, exchange.reply or await self._wait(exchange))
-        except Refused as refused:
-            return refuse(self.provider, self.operation.id, exchange, refused, self.world)
-        except Exception:
-            log.exception("a bug in the mock, please report it")
-            error = f"a bug in Screentest, at {self.provider.id} {self.operation.id}; see its log"
-            return BUG, refuse_ourselves(500, "bug", error)
+            response = self._respond(exchange, exchange.reply or await self._wait(exchange))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it gets an answer
+            rule, response = self._refuse(exchange, error)
+        self._record(exchange, response.status, rule)
+        await response.send(send)
 
-    def _parameters(self, scope: Scope) -> dict[str, str]:
-        return dict(zip(self.parameters, scope["path_params"], strict=True))
+    def _refuse(self, exchange: Exchange, error: Exception) -> tuple[str, Response]:
+        """Give the rule that refuses, and the refusal."""
+        if isinstance(error, Refused):
+            return refuse(self.provider, self.operation.id, exchange, error, self.world)
+        log.error("a bug in the mock, please report it", exc_info=error)
+        text = f"a bug in Screentest, at {self.provider.id} {self.operation.id}; see its log"
+        return BUG, refuse_ourselves(500, "bug", text)
 
     async def _read(self, exchange: Exchange, receive: Receive) -> None:
-        if not self.reads_body:
-            return
         exchange.body = await read_body(receive, self.provider.body_limit)
         effect = self.operation.effect
         if isinstance(effect, Keeps):
@@ -103,7 +100,7 @@ class Pipeline:
         elif reply.body is None:
             response = Response(reply.status, headers, b"")
         else:
-            response = json_response(reply.status, reply.body.to_bytes(), headers)
+            response = json_response(reply.status, encode(reply.body), headers)
         if reply.forgets_media:
             exchange.found[0].media_gone = True
         return response

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.routing import BaseRoute, Match
@@ -90,8 +91,10 @@ class Operations(BaseRoute):
 
     def _table(self, scope: Scope) -> tuple[Table, Provider | None]:
         """Give the operations at the host that was asked, and the provider whose host it is."""
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        return self.by_host.get(host.partition(b":")[0].lower(), (self.shared, None))
+        for name, value in scope["headers"]:
+            if name == b"host":
+                return self.by_host.get(host_name(value), (self.shared, None))
+        return self.shared, None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take every HTTP request that no other route took: all that is left to refuse."""
@@ -105,6 +108,12 @@ class Operations(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to what refuses it."""
         await scope["endpoint"](scope, receive, send)
+
+
+@lru_cache(maxsize=1024)
+def host_name(header: bytes) -> bytes:
+    """Give the name in a `Host` header, without its port."""
+    return header.partition(b":")[0].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ class Nowhere:
 
 def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -> Response:
     """Refuse a request that never reached an operation, and remember it."""
-    exchange = Exchange(scope, dict(scope["headers"]), {})
+    exchange = Exchange(scope, {})
     method, path = scope["method"], scope["path"]
     rule, response = refuse(provider, f"{method} {quote(path)}", exchange, Refused(cause), world)
     now = world.clock.now()

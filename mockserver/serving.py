@@ -10,6 +10,8 @@ from collections.abc import Callable
 import uvicorn
 from starlette.applications import Starlette
 
+from mockserver.joining import JoiningProtocol
+
 GRACE = 1
 """Seconds that open answers have to end once the server is told to stop."""
 BACKLOG = 2048
@@ -48,6 +50,7 @@ def config(app: Starlette) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
         ws="none",
+        http=JoiningProtocol,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from contracts.kernel.errors import Cause, Refused
@@ -25,12 +26,16 @@ class Bearer:
     def key(self, headers: Headers) -> str:
         """Give the key after the scheme."""
         value = headers.get(b"authorization")
-        if value is None:
-            return ""
-        scheme, _, key = value.partition(b" ")
-        if scheme.lower() != b"bearer":
-            raise Refused(Cause.BAD_KEY)
-        return key.strip().decode("latin-1")
+        return "" if value is None else bearer_key(value)
+
+
+@lru_cache(maxsize=1024)
+def bearer_key(value: bytes) -> str:
+    """Give the key in the value of an `Authorization` header."""
+    scheme, _, key = value.partition(b" ")
+    if scheme.lower() != b"bearer":
+        raise Refused(Cause.BAD_KEY)
+    return key.strip().decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

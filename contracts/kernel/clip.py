@@ -1,13 +1,12 @@
 """What a finished video looks like, whoever made it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FRAMES_PER_SECOND = 24
 """Every documented Seedance relay delivers 24 frames a second (upstream ModelArk page 1520757)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clip:
+class Clip(NamedTuple):
     """The measurable properties of a result: pixels, seconds, frames a second, sound."""
 
     width: int

@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
+
+Answer = Mapping[str, Any]
+"""A JSON object. Each form has a `TypedDict` of its own; what may be missing is `NotRequired`."""
 
 
-class Answer(BaseModel):
-    """A JSON answer. What a provider leaves out is `MISSING`; `null` is an answer of its own."""
-
-    model_config = ConfigDict(extra="forbid", protected_namespaces=())
-
-    def to_bytes(self) -> bytes:
-        """Give the body as it goes over the wire."""
-        return self.__pydantic_serializer__.to_json(self, by_alias=True)
+def encode(answer: Answer) -> bytes:
+    """Give an answer as it goes over the wire; request bodies may be parts of it."""
+    return to_json(answer, by_alias=True)
 
 
 @dataclass(frozen=True, slots=True)

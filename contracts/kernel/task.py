@@ -41,8 +41,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """What will become of a request, decided when it is accepted."""
 
     clip: Clip

@@ -17,6 +17,8 @@ from mockserver.exchange import Exchange
 from mockserver.steps import Step
 from mockserver.world import World
 
+INVALID_KEYS = {key for key, cause in SANDBOX_KEYS.items() if cause is Cause.BAD_KEY}
+EMPTY_KEYS = set(SANDBOX_KEYS) - INVALID_KEYS
 MEDIA_TYPES = {Carried.JSON: b"application/json", Carried.FORM: b"multipart/form-data"}
 
 
@@ -43,7 +45,7 @@ def key_gate(provider: Provider, _operation: Operation, _world: World) -> Step:
         key = provider.auth.key(exchange.headers)
         if not key:
             raise Refused(Cause.NO_KEY)
-        if SANDBOX_KEYS.get(key) is Cause.BAD_KEY:
+        if key in INVALID_KEYS:
             raise Refused(Cause.BAD_KEY)
         exchange.key = key
 
@@ -57,7 +59,7 @@ def balance_gate(_provider: Provider, _operation: Operation, _world: World) -> S
 
 def check_balance(exchange: Exchange) -> None:
     """Refuse the key that stands for an empty account."""
-    if SANDBOX_KEYS.get(exchange.key) is Cause.NO_BALANCE:
+    if exchange.key in EMPTY_KEYS:
         raise Refused(Cause.NO_BALANCE)
 
 
@@ -67,7 +69,7 @@ def type_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
 
     def check_type(exchange: Exchange) -> None:
         given = exchange.headers.get(b"content-type", b"")
-        if given.partition(b";")[0].strip().lower() != wanted:
+        if given != wanted and given.partition(b";")[0].strip().lower() != wanted:
             raise Refused(Cause.WRONG_CONTENT_TYPE)
 
     return check_type

@@ -1,9 +1,9 @@
 """What Ace Data Cloud answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
-from pydantic import MISSING
+from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import FRAMES_PER_SECOND, Clip
@@ -25,7 +25,7 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class Accepted(Answer):
+class Accepted(TypedDict):
     """The answer of an asynchronous call."""
 
     success: Literal[True]
@@ -33,21 +33,21 @@ class Accepted(Answer):
     trace_id: str
 
 
-class Content(Answer):
+class Content(TypedDict):
     """Links to what was made."""
 
     video_url: str
-    last_frame_url: str | MISSING = MISSING
+    last_frame_url: NotRequired[str]
 
 
-class Usage(Answer):
+class Usage(TypedDict):
     """Tokens: width x height x frames / 1024."""
 
     completion_tokens: int
     total_tokens: int
 
 
-class ArkTask(Answer):
+class ArkTask(TypedDict):
     """The finished video, in the form of the seed's page."""
 
     id: str
@@ -66,7 +66,7 @@ class ArkTask(Answer):
     updated_at: int
 
 
-class Finished(Answer):
+class Finished(TypedDict):
     """The answer of a blocking call, and the payload of the callback."""
 
     success: Literal[True]
@@ -75,14 +75,14 @@ class Finished(Answer):
     data: list[ArkTask]
 
 
-class Reason(Answer):
+class Reason(TypedDict):
     """Why a task failed."""
 
     code: str
     message: str
 
 
-class Failed(Answer):
+class Failed(TypedDict):
     """The same for a task that failed."""
 
     success: Literal[False]
@@ -91,7 +91,7 @@ class Failed(Answer):
     error: Reason
 
 
-class FlatData(Answer):
+class FlatData(TypedDict):
     """The finished video, in the flat form that records have."""
 
     task_id: str
@@ -104,7 +104,7 @@ class FlatData(Answer):
     ratio: str
 
 
-class FlatFinished(Answer):
+class FlatFinished(TypedDict):
     """What a record holds once its task succeeded."""
 
     success: Literal[True]
@@ -113,11 +113,11 @@ class FlatFinished(Answer):
     data: FlatData
 
 
-class Pending(Answer):
+class Pending(TypedDict):
     """What a record holds before: an empty object, which every client of the vendor can read."""
 
 
-class Record(Answer):
+class Record(TypedDict):
     """One task. There is no status at the top: a task is over when `finished_at` is there."""
 
     id: str
@@ -126,16 +126,16 @@ class Record(Answer):
     trace_id: str
     request: dict[str, Any]
     response: Pending | FlatFinished | Failed
-    started_at: float | MISSING = MISSING
-    finished_at: float | MISSING = MISSING
-    elapsed: float | MISSING = MISSING
+    started_at: NotRequired[float]
+    finished_at: NotRequired[float]
+    elapsed: NotRequired[float]
 
 
-class NoRecord(Answer):
+class NoRecord(TypedDict):
     """The requested task does not exist."""
 
 
-class Batch(Answer):
+class Batch(TypedDict):
     """Several records; unknown ids are left out."""
 
     items: list[Record]
@@ -177,7 +177,7 @@ def _ark(task: Task[Videos]) -> ArkTask:
     request, wanted, clip = task.request, settings(task.request), task.plan.clip
     content = Content(video_url=task.video_url)
     if task.plan.last_frame:
-        content.last_frame_url = task.last_frame_url
+        content["last_frame_url"] = task.last_frame_url
     tokens = int(clip.width * clip.height * (wanted.frames + 1) / 1024)
     return ArkTask(
         id=task.names.others["inner"],
@@ -223,12 +223,12 @@ def record(task: Task[Videos], now: float) -> Record:
         response=Pending(),
     )
     if phase is not Phase.WAITING:
-        answer.started_at = round(task.started, 3)
+        answer["started_at"] = round(task.started, 3)
     if task.is_over(now):
-        answer.finished_at = round(task.finishes, 3)
-        answer.elapsed = round(task.finishes - task.started, 3)
+        answer["finished_at"] = round(task.finishes, 3)
+        answer["elapsed"] = round(task.finishes - task.started, 3)
         failure = task.plan.failure
-        answer.response = _failed(task, failure) if failure else _flat(task)
+        answer["response"] = _failed(task, failure) if failure else _flat(task)
     return answer
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import Literal, NotRequired
 
-from pydantic import MISSING, SkipValidation
+from pydantic import MISSING
+from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
@@ -13,7 +14,7 @@ from contracts.kernel.frame_sizes import frame_size
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.models import ModelRow, read_models
 from contracts.kernel.operation import Upload
-from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.reply import Reply
 from contracts.kernel.task import Phase, Plan, Task
 from contracts.providers.relaydance.requests import (
     GATEWAY,
@@ -41,38 +42,38 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class Submitted(Answer):
+class Submitted(TypedDict):
     """The task was accepted."""
 
     task_id: str
     status: Literal["submitted"]
 
 
-class TaskError(Answer):
+class TaskError(TypedDict):
     """Why a task failed. No document shows this field; its form is assumed."""
 
     message: str
 
 
-class TaskState(Answer):
+class TaskState(TypedDict):
     """The state of a task; also the payload of the webhook."""
 
     task_id: str
     status: str
-    url: str | MISSING = MISSING
-    format: Literal["mp4"] | MISSING = MISSING
-    metadata: SkipValidation[Metadata] | MISSING = MISSING
-    error: TaskError | MISSING = MISSING
+    url: NotRequired[str]
+    format: NotRequired[Literal["mp4"]]
+    metadata: NotRequired[Metadata]
+    error: NotRequired[TaskError]
 
 
-class StoredFile(Answer):
+class StoredFile(TypedDict):
     """An uploaded file, and the link to use in a request."""
 
     id: str
     url: str
 
 
-class ModelEntry(Answer):
+class ModelEntry(TypedDict):
     """One model, as the OpenAI list form has it."""
 
     id: str
@@ -81,7 +82,7 @@ class ModelEntry(Answer):
     owned_by: str
 
 
-class ModelList(Answer):
+class ModelList(TypedDict):
     """The models this key may use."""
 
     object: Literal["list"]
@@ -128,13 +129,14 @@ def polled(_body: Poll, tasks: Sequence[Task[Generate]], now: float) -> Reply:
 def state(task: Task[Generate], now: float) -> TaskState:
     """Give the state of a task at a moment; the vendor parameters are echoed."""
     phase = task.phase(now)
-    answer = TaskState(
-        task_id=task.id, status=LIFECYCLE.words[phase], metadata=task.request.metadata
-    )
+    answer = TaskState(task_id=task.id, status=LIFECYCLE.words[phase])
+    if task.request.metadata is not MISSING:
+        answer["metadata"] = task.request.metadata
     if phase is Phase.SUCCEEDED:
-        answer.url, answer.format = task.video_url, "mp4"
+        answer["url"] = task.video_url
+        answer["format"] = "mp4"
     if phase is Phase.FAILED and task.plan.failure:
-        answer.error = TaskError(message=task.plan.failure.message)
+        answer["error"] = TaskError(message=task.plan.failure.message)
     return answer
 
 

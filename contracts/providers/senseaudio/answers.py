@@ -1,15 +1,17 @@
 """What SenseAudio answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
+from typing import NotRequired
 
-from pydantic import MISSING, SkipValidation
+from pydantic import MISSING
+from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import frame_size
 from contracts.kernel.lifecycle import Lifecycle
-from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.reply import Reply
 from contracts.kernel.source import Confidence, Source
 from contracts.kernel.task import Phase, Plan, Task
 from contracts.providers.senseaudio.requests import (
@@ -40,13 +42,13 @@ LIFECYCLE = Lifecycle(
 NOTHING_SPECIFIC = ProviderSpecific()
 
 
-class Created(Answer):
+class Created(TypedDict):
     """The task was accepted."""
 
     task_id: str
 
 
-class TaskState(Answer):
+class TaskState(TypedDict):
     """The state of a task; fields with nothing to say are missing, as in the page's sample."""
 
     id: str
@@ -61,11 +63,11 @@ class TaskState(Answer):
     prompt: str
     resolution: str
     ratio: str
-    content: SkipValidation[list[Item]]
-    provider_specific: SkipValidation[ProviderSpecific] | MISSING = MISSING
-    video_url: str | MISSING = MISSING
-    completed_at: int | MISSING = MISSING
-    error_message: str | MISSING = MISSING
+    content: list[Item]
+    provider_specific: NotRequired[ProviderSpecific]
+    video_url: NotRequired[str]
+    completed_at: NotRequired[int]
+    error_message: NotRequired[str]
 
 
 def plan(body: Create) -> Plan:
@@ -104,12 +106,13 @@ def state(task: Task[Create], now: float) -> TaskState:
         resolution=request.resolution,
         content=request.content,
         ratio=request.ratio,
-        provider_specific=request.provider_specific,
     )
+    if request.provider_specific is not MISSING:
+        answer["provider_specific"] = request.provider_specific
     if task.is_over(now):
-        answer.completed_at = int(task.finishes)
+        answer["completed_at"] = int(task.finishes)
     if phase is Phase.SUCCEEDED:
-        answer.video_url = task.video_url
+        answer["video_url"] = task.video_url
     if phase is Phase.FAILED and task.plan.failure:
-        answer.error_message = task.plan.failure.message
+        answer["error_message"] = task.plan.failure.message
     return answer

@@ -1,15 +1,15 @@
 """What Venice answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NotRequired, get_args
 
-from pydantic import MISSING
+from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import frame_size
-from contracts.kernel.reply import Answer, Reply, Video
+from contracts.kernel.reply import Reply, Video
 from contracts.kernel.task import Plan, Task
 from contracts.providers.venice.models import (
     DEFAULT_RESOLUTION,
@@ -51,15 +51,15 @@ LINK_REVOKED = "link-revoked"
 POLICY = "provider-policy"
 
 
-class Queued(Answer):
+class Queued(TypedDict):
     """The request was accepted."""
 
     model: str
     queue_id: str
-    download_url: str | MISSING = MISSING
+    download_url: NotRequired[str]
 
 
-class Status(Answer):
+class Status(TypedDict):
     """How far a video is; times in milliseconds."""
 
     status: Literal["PROCESSING", "COMPLETED"]
@@ -67,19 +67,19 @@ class Status(Answer):
     execution_duration: float
 
 
-class Completed(Answer):
+class Completed(TypedDict):
     """Whether the stored media was deleted."""
 
     success: bool
 
 
-class Price(Answer):
+class Price(TypedDict):
     """A quote in US dollars."""
 
     quote: float
 
 
-class ModelList(Answer):
+class ModelList(TypedDict):
     """The catalogue, for one type of model."""
 
     data: list[dict[str, Any]]

@@ -1,14 +1,15 @@
 """What Acme answers."""
 
 from collections.abc import Sequence
+from typing import NotRequired
 
 from contracts.providers.acme.requests import SOURCE, Cancel, Look, Submit
-from pydantic import MISSING
+from typing_extensions import TypedDict
 
 from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.lifecycle import Lifecycle
-from contracts.kernel.reply import Answer, Reply
+from contracts.kernel.reply import Reply
 from contracts.kernel.task import Phase, Plan, Task
 
 LIFECYCLE = Lifecycle(
@@ -23,10 +24,10 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class Job(Answer):
+class Job(TypedDict):
     job: str
     state: str
-    reel: str | MISSING = MISSING
+    reel: NotRequired[str]
 
 
 def plan(body: Submit) -> Plan:
@@ -43,7 +44,7 @@ def polled(_body: Look, tasks: Sequence[Task[Submit]], now: float) -> Reply:
     task = tasks[0]
     job = Job(job=task.id, state=LIFECYCLE.words[task.phase(now)])
     if task.is_over(now):
-        job.reel = task.video_url
+        job["reel"] = task.video_url
     return Reply(job, headers={"X-Acme": "yes"})
 
 
