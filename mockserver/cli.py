@@ -47,7 +47,8 @@ def serve(
 ) -> None:
     """Serve every provider on one address until interrupted."""
     from mockserver.app import create_app  # noqa: PLC0415 - keeps --help and --version quick
-    from mockserver.serving import address, bind, log_to_stderr  # noqa: PLC0415
+    from mockserver.logs import log_to_stderr  # noqa: PLC0415
+    from mockserver.serving import address, bind  # noqa: PLC0415
     from mockserver.serving import serve as serve_app  # noqa: PLC0415
     from mockserver.welcome import welcome  # noqa: PLC0415
 

@@ -48,7 +48,7 @@ class Pipeline:
         self.parameters = parameters_of(operation.path)
         self.steps = (
             *gate_steps(provider, operation, world),
-            effect_step(provider, operation.effect, world),
+            effect_step(provider, operation, world),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -31,8 +31,12 @@ def refuse(
     )
     first = refused.violations[0] if refused.violations else None
     rule = first.rule if first else f"{provider.id}/{refused.cause}"
-    sentence = f"{first.sentence} [{first.source}]" if first else f"{case.when} [{case.source}]"
-    log.warning("refused %s %s %d %s: %s", provider.id, operation, case.status, rule, sentence)
+    why, source = (
+        (first.broken.sentence, first.broken.source) if first else (case.when, case.source)
+    )
+    log.warning(
+        "refused %s %s %d %s: %s [%s]", provider.id, operation, case.status, rule, why, source
+    )
     headers = raw(provider.headers)
     if case.headers:
         headers += raw(case.headers(refusal))

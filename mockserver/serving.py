@@ -54,17 +54,6 @@ def config(app: Starlette) -> uvicorn.Config:
     )
 
 
-def log_to_stderr() -> None:
-    """Write one line for each refusal, and gather nothing for a record that no line shows.
-
-    The switches are those that the standard library's guide to logging names under Optimization;
-    they halve the cost of a line.
-    """
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # noqa: SLF001 - as documented there
-
-
 def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; `ready` is called when the first request can be answered.
 

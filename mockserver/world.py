@@ -1,7 +1,7 @@
 """The state behind the API: keys, tasks, files, the journal. One world for one server."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -21,10 +21,6 @@ AnyTask = Task[Body]
 
 TASK_WEIGHT = 3000
 """What a task takes in memory beside the text of its request, in bytes. Measured."""
-NODE_WEIGHT = 100
-"""What a value inside a request takes in memory beside its text. Measured on empty objects."""
-HEAVY = 4096
-"""Only the values of larger requests are counted; those of a small one are in `TASK_WEIGHT`."""
 
 
 @dataclass(slots=True)
@@ -51,10 +47,11 @@ class Order(NamedTuple):
     """What a task is made of."""
 
     request: Body
-    plan: Plan
-    origin: str
     text: bytes
     """The request as it came over the wire."""
+    parse: Callable[[bytes], Body]
+    plan: Plan
+    origin: str
 
 
 class _Kept(NamedTuple):
@@ -115,7 +112,9 @@ class World:
             names=provider.names(tenant.random, now),
             provider=provider.id,
             owner=key,
-            request=order.request,
+            text=order.text,
+            parse=order.parse,
+            known=order.request,
             plan=order.plan,
             origin=order.origin,
             created=now,
@@ -125,7 +124,7 @@ class World:
         name = (provider.id, task.id)
         tenant.tasks[name] = task
         self.links[task.names.link] = task
-        self._keep(_Kept(weigh(order.text), tenant, name, task.names.link))
+        self._keep(_Kept(TASK_WEIGHT + len(order.text), tenant, name, task.names.link))
         if order.plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider.webhook)
         return task
@@ -165,14 +164,6 @@ class World:
         if not kept.tenant.kept:
             del self.tenants[kept.tenant.key]
             self._forgotten += 1
-
-
-def weigh(text: bytes) -> int:
-    """Estimate the memory that a parsed request takes, from its text."""
-    if len(text) < HEAVY:
-        return TASK_WEIGHT + len(text)
-    values = text.count(b",") + text.count(b"{") + text.count(b"[")
-    return TASK_WEIGHT + len(text) + NODE_WEIGHT * values
 
 
 def _suffix(name: str) -> str:

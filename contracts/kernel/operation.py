@@ -123,6 +123,8 @@ class Operation:
             needed |= {Gate.SIZE, Gate.TYPE}
         if isinstance(self.effect, Opens | Finds | Keeps):
             needed.add(Gate.KEY)
+        if isinstance(self.effect, Opens) and self.carried is not Carried.JSON:
+            raise ValueError(f"operation {self.id} opens tasks, so it must carry JSON")
         missing = sorted(needed - set(self.gates))
         if missing:
             raise ValueError(f"operation {self.id} needs these gates, too: {', '.join(missing)}")

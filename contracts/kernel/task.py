@@ -1,6 +1,6 @@
 """A task: what was asked, what will become of it, and when; its state follows from the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -9,6 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 from contracts.kernel.body import Body
 from contracts.kernel.clip import Clip
 
+SMALL = 4096
+"""A request of more bytes than this is never kept in any form but its text."""
 MEDIA_PATH = "/_screentest/media"
 """Where results live on every origin; real delivery hosts are not imitated."""
 
@@ -56,14 +58,17 @@ B = TypeVar("B", bound=Body)
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Task(Generic[B]):
-    """One accepted request. Only `media_gone` ever changes."""
+    """One accepted request. Nothing about it changes but `media_gone`, and what is remembered."""
 
     names: Names
     provider: str
     """The id of the provider it was asked of."""
     owner: str
     """The API key it belongs to."""
-    request: B
+    text: bytes
+    """The request as it came over the wire."""
+    parse: Callable[[bytes], B]
+    """Reads the text again: a text takes a tenth of the room of what is read from it."""
     plan: Plan
     origin: str
     """Scheme and host the client used, for links that lead back to the same place."""
@@ -72,6 +77,16 @@ class Task(Generic[B]):
     finishes: float
     media_gone: bool = False
     """The finished media was deleted at the client's wish."""
+    known: B | None = None
+    """What was read from the text, while it is needed."""
+
+    @property
+    def request(self) -> B:
+        """What was asked for. A small request is remembered from the first look on."""
+        known = self.known or self.parse(self.text)
+        if len(self.text) <= SMALL:
+            self.known = known
+        return known
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args, overload
+from typing import Any, NamedTuple, get_args, overload
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,19 +11,17 @@ from pydantic_core import ErrorDetails
 from contracts.kernel.body import Body
 from contracts.kernel.limits import Limit, Place, limits
 from contracts.kernel.rules import Rule
-from contracts.kernel.source import Source
 
 MOST_VIOLATIONS = 20
 """How many violations of one message are reported; a million bad items stay cheap to refuse."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(NamedTuple):
     """One broken rule, with all that an error message needs."""
 
     rule: str
-    sentence: str
-    source: Source
+    broken: Rule | Limit
+    """What is broken, with its sentence and its source."""
     path: tuple[str | int, ...]
     message: str
     """What is wrong, to be read after the field; the provider's own words where known."""
@@ -77,11 +75,9 @@ class Contract:
         """Name one broken rule."""
         limit, path = self.limits.find(detail["loc"])
         rule = self.rules.get(detail["type"])
-        broken = rule or limit
         return Violation(
             rule=detail["type"] if rule else limit.id,
-            sentence=broken.sentence,
-            source=broken.source,
+            broken=rule or limit,
             path=path,
             message=(rule.message or rule.sentence) if rule else complaint(detail["type"], limit),
             kind=detail["type"],

@@ -2,7 +2,9 @@
 
 from typing import Any, assert_never
 
-from contracts.kernel.operation import Computes, Effect, Finds, Follows, Keeps, Opens
+from pydantic import TypeAdapter
+
+from contracts.kernel.operation import Computes, Finds, Follows, Keeps, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import Task
 from mockserver.exchange import Exchange
@@ -10,11 +12,12 @@ from mockserver.steps import Step
 from mockserver.world import Order, World
 
 
-def effect_step(provider: Provider, effect: Effect, world: World) -> Step:
-    """Give the step that carries an effect out."""
+def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
+    """Give the step that carries the effect of an operation out."""
+    effect = operation.effect
     match effect:
         case Opens():
-            return opening(provider, effect, world)
+            return opening(provider, operation, effect, world)
         case Finds():
             return finding(provider, effect, world)
         case Follows():
@@ -27,17 +30,19 @@ def effect_step(provider: Provider, effect: Effect, world: World) -> Step:
             assert_never(effect)
 
 
-def opening(provider: Provider, effect: Opens, world: World) -> Step:
+def opening(provider: Provider, operation: Operation, effect: Opens, world: World) -> Step:
     """Open a task; the reply comes now, or when the task is over."""
+    parse = TypeAdapter(operation.body).validate_json
 
     def open_task(exchange: Exchange) -> None:
         request = exchange.request
         text = exchange.body or b""
-        order = Order(request, effect.plan(request), exchange.origin, text)
+        order = Order(request, text, parse, effect.plan(request), exchange.origin)
         task = world.open(provider, exchange.key, order)
         exchange.opened = task
         if not effect.waits(request):
             exchange.reply = effect.reply(task, task.created)
+        task.known = None
 
     return open_task
 
