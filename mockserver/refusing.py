@@ -21,22 +21,18 @@ def refuse(
     provider: Provider, operation: str, exchange: Exchange, refused: Refused, world: World
 ) -> tuple[str, Response]:
     """Give a refusal the provider's own form; returns the broken rule's id, too."""
-    case = provider.errors[refused.cause]
-    refusal = Refusal(
-        cause=refused.cause,
-        violations=refused.violations,
-        details=refused.details,
-        new_id=partial(uuid4, world.random),
-        url=exchange.url,
-    )
-    first = refused.violations[0] if refused.violations else None
-    rule = first.rule if first else f"{provider.id}/{refused.cause}"
+    cause, violations = refused.cause, refused.violations
+    case = provider.errors[cause]
+    first = violations[0] if violations else None
+    rule = first.rule if first else f"{provider.id}/{cause}"
     why, source = (
         (first.broken.sentence, first.broken.source) if first else (case.when, case.source)
     )
     log.warning(
         "refused %s %s %d %s: %s [%s]", provider.id, operation, case.status, rule, why, source
     )
+    new_id = partial(uuid4, world.random)
+    refusal = Refusal(cause, first, violations, refused.details, new_id, exchange.url)
     headers = raw(provider.headers)
     if case.headers:
         headers += raw(case.headers(refusal))

@@ -54,13 +54,8 @@ class Order(NamedTuple):
     origin: str
 
 
-class _Kept(NamedTuple):
-    """One thing that takes room: a task or a file."""
-
-    weight: int
-    tenant: Tenant
-    name: tuple[str, str]
-    link: str
+_Kept = tuple[int, Tenant, AnyTask | None, str]
+"""One thing that takes room: its weight in bytes, whose it is, the task if it is one, its link."""
 
 
 class World:
@@ -121,10 +116,9 @@ class World:
             started=now + span * provider.lifecycle.waiting_share,
             finishes=now + span,
         )
-        name = (provider.id, task.id)
-        tenant.tasks[name] = task
+        tenant.tasks[provider.id, task.names.id] = task
         self.links[task.names.link] = task
-        self._keep(_Kept(TASK_WEIGHT + len(order.text), tenant, name, task.names.link))
+        self._keep((TASK_WEIGHT + len(order.text), tenant, task, task.names.link))
         if order.plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider.webhook)
         return task
@@ -134,7 +128,7 @@ class World:
         tenant = self.tenant(key)
         link = alphanumeric(tenant.random, 32)
         self.links[link] = file
-        self._keep(_Kept(len(file.content), tenant, ("", ""), link))
+        self._keep((len(file.content), tenant, None, link))
         return Upload(
             id=alphanumeric(tenant.random, 24),
             url=f"{origin}{MEDIA_PATH}/{link}{_suffix(name)}",
@@ -145,24 +139,27 @@ class World:
 
     def _keep(self, kept: _Kept) -> None:
         """Make room by forgetting the oldest things, unless a client may still wait for them."""
+        weight, tenant, _, _ = kept
         self._kept.append(kept)
-        self._weight += kept.weight
-        kept.tenant.kept += 1
-        settings, now = self.settings, self.clock.now()
+        self._weight += weight
+        tenant.kept += 1
+        settings = self.settings
         while len(self._kept) > settings.tasks_kept or self._weight > settings.bytes_kept:
             oldest = self._kept[0]
-            task = oldest.tenant.tasks.get(oldest.name)
-            if oldest is kept or (task and not task.is_over(now)):
+            task = oldest[2]
+            if oldest is kept or (task and not task.is_over(self.clock.now())):
                 break
             self._forget(self._kept.popleft())
 
     def _forget(self, kept: _Kept) -> None:
-        self._weight -= kept.weight
-        del self.links[kept.link]
-        kept.tenant.tasks.pop(kept.name, None)
-        kept.tenant.kept -= 1
-        if not kept.tenant.kept:
-            del self.tenants[kept.tenant.key]
+        weight, tenant, task, link = kept
+        self._weight -= weight
+        del self.links[link]
+        if task:
+            del tenant.tasks[task.provider, task.names.id]
+        tenant.kept -= 1
+        if not tenant.kept:
+            del self.tenants[tenant.key]
             self._forgotten += 1
 
 

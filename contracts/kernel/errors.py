@@ -1,9 +1,9 @@
 """How a provider says no: causes, catalogue rows, and the refusal that a step raises as data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.kernel.source import Source
 from contracts.kernel.violations import Violation
@@ -43,17 +43,28 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         self.details = details or {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(NamedTuple):
     """What an error body may be made of."""
 
     cause: str
-    violations: Sequence[Violation] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
+    first: Violation | None
+    """What is broken first, where a contract is."""
+    violations: Sequence[Violation]
+    details: Mapping[str, Any]
     new_id: Callable[[], str]
     """Makes a fresh id, for providers whose errors carry one."""
     url: Callable[[], str]
     """Gives the URL that was asked for."""
+
+
+def blamed(refusal: Refusal) -> str:
+    """Give the field that is wrong, as a path; `body` where it is the whole."""
+    return (refusal.first and refusal.first.field) or "body"
+
+
+def complain(refusal: Refusal) -> str:
+    """Give the field that is wrong, and what is wrong with it."""
+    return f"{blamed(refusal)}: {refusal.first.message if refusal.first else refusal.cause}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,12 @@ def alphanumeric(random: Random, length: int) -> str:
     return random.randbytes(length).translate(_FROM_BYTE).decode()
 
 
+def two_alphanumeric(random: Random, first: int, second: int) -> tuple[str, str]:
+    """Make two such strings in one draw."""
+    both = alphanumeric(random, first + second)
+    return both[:first], both[first:]
+
+
 def dated(random: Random, now: float, prefix: str) -> str:
     """Make an id as ModelArk does: prefix, UTC time, five characters."""
     moment = datetime.fromtimestamp(now, UTC)

@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
 
 from contracts.kernel.errors import Refusal
 from contracts.kernel.operation import Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.registry import providers
-from contracts.kernel.reply import Answer, encode
+from contracts.kernel.reply import encode
 from contracts.kernel.violations import Contract
 from mockserver.app import create_app
 from mockserver.settings import Settings
@@ -71,10 +71,15 @@ def operation_of(example: Example) -> Operation:
     return next(one for one in operations if one.id == example["operation"])
 
 
-def parse(example: Example) -> Answer:
+def is_ours(example: Example) -> bool:
+    """Tell whether an answer has the form of ours, no field more and none less."""
     answers = import_module(f"contracts.providers.{example['provider']}.answers")
-    form = TypeAdapter(getattr(answers, example["model"]), config=ConfigDict(extra="forbid"))
-    return form.validate_json(json.dumps(example["message"]))
+    form = TypeAdapter(getattr(answers, example["model"]))
+    try:
+        answer = form.validate_json(json.dumps(example["message"]))
+    except ValidationError:
+        return False
+    return json.loads(encode(answer)) == example["message"]
 
 
 @examples(direction="request")
@@ -99,18 +104,17 @@ async def test_the_mock_accepts_a_documented_request(client: httpx.AsyncClient, 
 
 @examples(having="model", lacking="differs")
 def test_a_documented_answer_is_one_we_could_give(example: Example):
-    assert json.loads(encode(parse(example))) == example["message"]
+    assert is_ours(example)
 
 
 @examples(having="differs")
 def test_an_answer_that_is_said_to_differ_does(example: Example):
-    with pytest.raises(ValidationError):
-        parse(example)
+    assert not is_ours(example)
 
 
 @examples(having="error")
 def test_a_documented_refusal_is_in_the_catalogue(example: Example):
     case = provider_of(example).errors[example["error"]]
     trace = example["message"].get("trace_id", "")
-    refusal = Refusal(cause=example["error"], new_id=lambda: trace, url=str)
+    refusal = Refusal(example["error"], None, (), {}, new_id=lambda: trace, url=str)
     assert (case.status, case.body(refusal)) == (example["status"], example["message"])

@@ -92,6 +92,15 @@ def test_a_body_that_is_no_object_breaks_the_limit_of_the_body():
     assert broken([]) == [("test/order", "")]
 
 
+def test_violations_are_a_sequence_like_any_other():
+    with pytest.raises(ValidationError) as caught:
+        CONTRACT.adapter.validate_python({"name": 1, "size": 9, "factor": 7})
+    violations = CONTRACT.violations(caught.value)
+    assert [one.field for one in violations] == ["name", "size", "factor"]
+    assert violations[-1] == violations[1:][-1]
+    assert len(violations[:2]) == 2
+
+
 def test_violations_are_counted_no_further_than_anyone_reads():
     assert len(broken({"name": "n", "parts": [1] * 1000})) == MOST_VIOLATIONS
 

@@ -16,7 +16,7 @@ from contracts.kernel.errors import Refused
 from contracts.kernel.frame_sizes import SIZES, frame_size
 from contracts.kernel.ids import alphanumeric, dated, uuid4
 from contracts.kernel.media import FACE_MARKER, AudioLink, ImageLink, WebLink, shows_face
-from contracts.kernel.operation import Gate
+from contracts.kernel.operation import Carried, Gate
 from contracts.kernel.registry import providers
 
 
@@ -119,6 +119,8 @@ def test_an_operation_without_the_gates_it_needs_is_refused():
     submit = providers()["venice"].submit
     with pytest.raises(ValueError, match="operation queue needs these gates, too: key, size, type"):
         replace(submit, gates=(Gate.CONTRACT,))
+    with pytest.raises(ValueError, match="operation queue opens tasks, so it must carry JSON"):
+        replace(submit, carried=Carried.FORM)
 
 
 @pytest.mark.parametrize(

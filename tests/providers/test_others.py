@@ -60,6 +60,13 @@ async def test_senseaudio_ignores_unknown_fields_and_does_not_echo_them(client, 
     assert opened.plan.callback_url == ""
 
 
+async def test_senseaudio_echoes_what_it_knows_of_provider_specific(client):
+    body = SENSE | {"provider_specific": {"generate_audio": True, "camera_fixed": True}}
+    task = (await client.post("/v1/video/create", json=body)).json()["task_id"]
+    answer = (await client.get("/v1/video/status", params={"id": task})).json()
+    assert answer["provider_specific"] == {"generate_audio": True}
+
+
 async def test_senseaudio_progress_grows_to_a_hundred(client, clock):
     task = (await client.post("/v1/video/create", json=SENSE)).json()["task_id"]
     seen = []

@@ -116,6 +116,24 @@ async def test_a_receiver_that_speaks_no_http_is_given_up(client, clock, caplog)
     assert "RemoteProtocolError" in caplog.messages[0]
 
 
+async def test_an_answer_may_come_after_a_provisional_one(client, clock, caplog):
+    async def hesitate(reader, writer):
+        await reader.readuntil(b"}")
+        for line in (b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"):
+            writer.write(line)
+            await writer.drain()
+        heard.append(True)
+        writer.close()
+
+    heard = []
+    async with await asyncio.start_server(hesitate, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await submit(client, f"http://127.0.0.1:{port}/")
+        await settle(clock, lambda: heard)
+        await anyio.sleep(0.05)
+    assert caplog.messages == []
+
+
 async def test_a_path_that_is_not_ascii_arrives_encoded(client, clock):
     with receiver() as heard:
         await submit(client, heard.url.replace("/hook", "/h\u00e4k n"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.kernel.errors import Cause, ErrorCase, Refusal
+from contracts.kernel.errors import Cause, ErrorCase, Refusal, blamed
 from contracts.kernel.source import Source
 from contracts.kernel.webhooks import Webhook
 from contracts.providers.acedata.answers import result
@@ -29,7 +29,7 @@ def _error(
 
 def _invalid(refusal: Refusal) -> Mapping[str, Any]:
     """Name the field as the one documented message does: "model is invalid."."""
-    return _body("bad_request", f"{refusal.violations[0].field or 'body'} is invalid.", refusal)
+    return _body("bad_request", f"{blamed(refusal)} is invalid.", refusal)
 
 
 ERRORS: Mapping[str, ErrorCase] = {

@@ -1,7 +1,6 @@
 """RelayDance, as documented; the gateway it was observed to be is another dialect."""
 
 from contracts.kernel.auth import Bearer
-from contracts.kernel.ids import alphanumeric
 from contracts.kernel.operation import (
     LOOK_GATES,
     SUBMIT_GATES,
@@ -14,10 +13,10 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
-from contracts.kernel.task import Names
 from contracts.providers.relaydance.answers import (
     LIFECYCLE,
     listed,
+    names,
     plan,
     polled,
     stored,
@@ -94,7 +93,7 @@ PROVIDER = Provider(
     operations=(GENERATE, POLL, FILES, MODELS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
-    names=lambda random, _: Names(f"task_{alphanumeric(random, 32)}", alphanumeric(random, 32)),
+    names=names,
     body_limit=64 * MEBIBYTE,  # upstream's figure; RelayDance gives none
     webhook=WEBHOOK,
     source=SEED,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from random import Random
 from typing import Literal, NotRequired
 
 from pydantic import MISSING
@@ -11,11 +12,12 @@ from contracts.kernel.body import value_or
 from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.ids import two_alphanumeric
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.models import ModelRow, read_models
 from contracts.kernel.operation import Upload
 from contracts.kernel.reply import Reply
-from contracts.kernel.task import Phase, Plan, Task
+from contracts.kernel.task import Names, Phase, Plan, Task
 from contracts.providers.relaydance.requests import (
     GATEWAY,
     Generate,
@@ -100,6 +102,12 @@ class RelayModel(ModelRow):
 def models() -> Mapping[str, RelayModel]:
     """Give the table, read once."""
     return read_models(__package__, RelayModel)
+
+
+def names(random: Random, _now: float) -> Names:
+    """Name a task: `task_` and 32 letters and digits, as recorded ids have them (GATEWAY)."""
+    id_, link = two_alphanumeric(random, 32, 32)
+    return Names(f"task_{id_}", link)
 
 
 def plan(body: Generate) -> Plan:

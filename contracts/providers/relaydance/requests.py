@@ -91,7 +91,6 @@ REFERENCES = (
 )
 FIRST = Contains("content", {"role": "first_frame"})
 LAST = Contains("content", {"role": "last_frame"})
-FRAMES = GATEWAY.at("upstream", "A `last_frame` alone is accepted; no document here forbids it.")
 PER_KIND = SEED.at("metadata.content[]")
 
 
@@ -114,8 +113,6 @@ class Metadata(KeptBody):
         AtMost(id="nine-images", source=PER_KIND, items=REFERENCES[0], most=9),
         AtMost(id="three-videos", source=PER_KIND, items=REFERENCES[1], most=3),
         AtMost(id="three-audios", source=PER_KIND, items=REFERENCES[2], most=3),
-        AtMost(id="one-first-frame", source=FRAMES, items=FIRST, most=1),
-        AtMost(id="one-last-frame", source=FRAMES, items=LAST, most=1),
         Excludes(
             id="references-exclude-first-frame",
             sentence="Reference media cannot be combined with a `first_frame`.",

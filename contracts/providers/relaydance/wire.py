@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contracts.kernel.errors import Cause, ErrorCase, Refusal
+from contracts.kernel.errors import Cause, ErrorCase, Refusal, complain
 from contracts.kernel.source import Source
 from contracts.kernel.webhooks import Webhook
 from contracts.providers.relaydance.answers import state
@@ -18,11 +18,6 @@ def _error(when: str, status: int, kind: str, text: str, source: Source = TYPES)
 
 def _body(kind: str, text: Callable[[Refusal], str]) -> Callable[[Refusal], Mapping[str, Any]]:
     return lambda refusal: {"error": {"message": text(refusal), "type": kind}}
-
-
-def _named(refusal: Refusal) -> str:
-    first = refusal.violations[0]
-    return f"{first.field or 'body'}: {first.message}"
 
 
 BAD_KEY = "The API key provided is invalid or has been revoked."
@@ -50,7 +45,7 @@ ERRORS: Mapping[str, ErrorCase] = {
     Cause.INVALID: ErrorCase(
         when="missing or malformed parameters",
         status=400,
-        body=_body("invalid_request_error", _named),
+        body=_body("invalid_request_error", complain),
         source=TYPES,
     ),
     Cause.NO_TASK: _error(

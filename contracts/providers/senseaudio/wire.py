@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.kernel.errors import Cause, ErrorCase, Refusal
+from contracts.kernel.errors import Cause, ErrorCase, Refusal, complain
 from contracts.kernel.source import Source
 from contracts.providers.senseaudio.requests import ASSUMED, ERROR_TABLE, LIVE
 
@@ -13,10 +13,9 @@ def _error(when: str, status: int, source: Source, **fields: object) -> ErrorCas
 
 
 def _invalid(refusal: Refusal) -> Mapping[str, Any]:
-    first = refusal.violations[0]
     return {
         "code": "invalid",
-        "message": f"{first.field or 'body'}: {first.message}",
+        "message": complain(refusal),
         "ref_code": 400_000,
     }
 
