@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic_core import from_json
 
 from contracts.kernel.body import Body
 from contracts.kernel.clip import Clip
@@ -78,7 +80,8 @@ class Task(Generic[B]):
     media_gone: bool = False
     """The finished media was deleted at the client's wish."""
     known: B | None = None
-    """What was read from the text, while it is needed."""
+    echo: Any = None
+    """What was read from the text, while it is needed: checked, and plain."""
 
     @property
     def request(self) -> B:
@@ -87,6 +90,14 @@ class Task(Generic[B]):
         if len(self.text) <= SMALL:
             self.known = known
         return known
+
+    @property
+    def sent(self) -> Any:  # noqa: ANN401 - JSON
+        """The request as plain JSON, to the last field, for answers that echo it."""
+        echo = self.echo or from_json(self.text)
+        if len(self.text) <= SMALL:
+            self.echo = echo
+        return echo
 
     @property
     def id(self) -> str:

@@ -219,7 +219,7 @@ def record(task: Task[Videos], now: float) -> Record:
         type="videos",
         created_at=round(task.created, 3),
         trace_id=task.names.others["trace"],
-        request=task.request.model_dump(by_alias=True, exclude_unset=True),
+        request=task.sent,
         response=Pending(),
     )
     if phase is not Phase.WAITING:

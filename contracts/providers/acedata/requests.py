@@ -21,9 +21,7 @@ NEWER = "Not on the seed's page, whose top level is open; limits as in the newer
 
 
 class AceBody(Body):
-    """An Ace Data Cloud request: the top level is open, and unknown fields are kept."""
-
-    model_config = ConfigDict(extra="allow")
+    """An Ace Data Cloud request: the top level is open."""
 
     namespace: ClassVar[str] = "acedata"
     source: ClassVar[Source] = SEED

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from random import Random
-from typing import Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
-from pydantic import MISSING
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
@@ -64,7 +63,7 @@ class TaskState(TypedDict):
     status: str
     url: NotRequired[str]
     format: NotRequired[Literal["mp4"]]
-    metadata: NotRequired[Metadata]
+    metadata: NotRequired[dict[str, Any]]
     error: NotRequired[TaskError]
 
 
@@ -138,8 +137,8 @@ def state(task: Task[Generate], now: float) -> TaskState:
     """Give the state of a task at a moment; the vendor parameters are echoed."""
     phase = task.phase(now)
     answer = TaskState(task_id=task.id, status=LIFECYCLE.words[phase])
-    if task.request.metadata is not MISSING:
-        answer["metadata"] = task.request.metadata
+    if "metadata" in task.sent:
+        answer["metadata"] = task.sent["metadata"]
     if phase is Phase.SUCCEEDED:
         answer["url"] = task.video_url
         answer["format"] = "mp4"

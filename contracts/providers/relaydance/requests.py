@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import MISSING, ConfigDict, Field
+from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body
 from contracts.kernel.media import AudioLink, ImageLink, VideoLink
@@ -31,31 +31,25 @@ class RelayBody(Body):
     source: ClassVar[Source] = SEED
 
 
-class KeptBody(RelayBody):
-    """A part of `metadata`: unknown fields are kept, as the answer echoes the object."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class ImageUrl(KeptBody):
+class ImageUrl(RelayBody):
     """The link of an image."""
 
     url: ImageLink
 
 
-class VideoUrl(KeptBody):
+class VideoUrl(RelayBody):
     """The link of a video."""
 
     url: VideoLink
 
 
-class AudioUrl(KeptBody):
+class AudioUrl(RelayBody):
     """The link of a sound."""
 
     url: AudioLink
 
 
-class ImageItem(KeptBody):
+class ImageItem(RelayBody):
     """An image: a reference, or the first or last frame."""
 
     type: Literal["image_url"]
@@ -66,7 +60,7 @@ class ImageItem(KeptBody):
     ]
 
 
-class VideoItem(KeptBody):
+class VideoItem(RelayBody):
     """A reference video."""
 
     type: Literal["video_url"]
@@ -74,7 +68,7 @@ class VideoItem(KeptBody):
     role: Literal["reference_video"]
 
 
-class AudioItem(KeptBody):
+class AudioItem(RelayBody):
     """A reference sound."""
 
     type: Literal["audio_url"]
@@ -94,7 +88,7 @@ LAST = Contains("content", {"role": "last_frame"})
 PER_KIND = SEED.at("metadata.content[]")
 
 
-class Metadata(KeptBody):
+class Metadata(RelayBody):
     """Vendor parameters."""
 
     ratio: (
