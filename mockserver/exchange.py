@@ -1,6 +1,7 @@
 """What flows through a pipeline: one small value for each request."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,7 +10,14 @@ from starlette.types import Scope
 
 from contracts.kernel.reply import Reply
 from contracts.kernel.task import Task
-from mockserver.world import File
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Bytes that a client uploaded, served again under a link."""
+
+    content: bytes
+    content_type: str
 
 
 class Exchange:

@@ -1,10 +1,53 @@
-"""The log on the terminal: one line for each refusal, written with little ado."""
+"""The log: one line for each refusal, made and written with little ado."""
 
 import asyncio
 import atexit
 import logging
 import sys
 from time import localtime, strftime
+from typing import Any
+
+from mockserver.clock import WallClock
+
+EMPTY = vars(logging.makeLogRecord({}))
+"""A record with every attribute that a formatter may ask for."""
+
+
+class Log(logging.Logger):
+    """A logger whose records hold the message and the time, not who called from where.
+
+    Gathering the latter costs more than all the rest of a line.
+    """
+
+    def _log(  # type: ignore[override]  # the rest is passed on as it is
+        self,
+        level: int,
+        msg: object,
+        args: Any,
+        exc_info: Any = None,
+        **others: Any,  # noqa: ANN401
+    ) -> None:
+        if exc_info or others:
+            super()._log(level, msg, args, exc_info, **others)
+            return
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        now = WallClock.now()
+        said = {"name": self.name, "msg": msg, "args": args, "created": now}
+        vars(record).update(EMPTY, levelno=level, levelname=logging.getLevelName(level), **said)
+        self.handle(record)
+
+
+def _make_log() -> logging.Logger:
+    others = logging.getLoggerClass()
+    logging.setLoggerClass(Log)
+    try:
+        return logging.getLogger("screentest")
+    finally:
+        logging.setLoggerClass(others)
+
+
+log = _make_log()
+"""The logger of the mock; silent until someone listens, as every library's."""
 
 
 class Lines(logging.Handler):
@@ -47,12 +90,6 @@ class Lines(logging.Handler):
 
 
 def log_to_stderr() -> None:
-    """Log to the terminal, and gather nothing for a record that no line shows.
-
-    The switches are those that the standard library's guide to logging names under Optimization.
-    """
-    logging.getLogger("screentest").addHandler(Lines())
-    logging.getLogger("screentest").propagate = False
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # since Python 3.12
-    logging._srcfile = None  # noqa: SLF001 - as documented there
+    """Show the log on the terminal."""
+    log.addHandler(Lines())
+    log.propagate = False

@@ -1,7 +1,6 @@
 """Callbacks: posting the end of a task to where its client wants to hear of it."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Set as AbstractSet
 from ipaddress import ip_address
@@ -15,8 +14,7 @@ from contracts.kernel.reply import encode
 from contracts.kernel.task import Task
 from contracts.kernel.webhooks import Webhook
 from mockserver.clock import Clock
-
-log = logging.getLogger("screentest")
+from mockserver.logs import log
 
 PATIENCE = 10.0
 """Seconds a receiver has to take a callback and answer it, all in all."""

@@ -4,7 +4,6 @@ Each operation has one pipeline, composed at start. Nothing is looked up per req
 been looked up then.
 """
 
-import logging
 import re
 
 from starlette.requests import ClientDisconnect
@@ -16,14 +15,13 @@ from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Reply, Video, encode
 from mockserver.exchange import Exchange
 from mockserver.journal import Entry, remembered
+from mockserver.logs import log
 from mockserver.reading import read_body, read_form
 from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import RawHeaders, Response, json_response, media_response, raw
 from mockserver.steps.effects import effect_step
 from mockserver.steps.gates import gate_steps
 from mockserver.world import World
-
-log = logging.getLogger("screentest")
 
 BUG = "screentest/bug"
 
@@ -53,7 +51,9 @@ class Pipeline:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, check, act, answer, remember."""
-        exchange = Exchange(scope, dict(zip(self.parameters, scope["path_params"], strict=True)))
+        values = scope["path_params"]
+        given = dict(zip(self.parameters, values, strict=True)) if values else {}
+        exchange = Exchange(scope, given)
         if self.reads_body:
             try:
                 await self._read(exchange, receive)

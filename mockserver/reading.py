@@ -8,7 +8,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from mockserver.world import File
+from mockserver.exchange import File
 
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII)
 

@@ -1,6 +1,5 @@
 """Saying no: in a provider's own form, or in ours where no provider is concerned."""
 
-import logging
 from functools import partial
 
 from pydantic_core import to_json
@@ -9,10 +8,9 @@ from contracts.kernel.errors import Refusal, Refused
 from contracts.kernel.ids import uuid4
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
+from mockserver.logs import log
 from mockserver.responding import Response, json_response, raw
 from mockserver.world import World
-
-log = logging.getLogger("screentest")
 
 RULE = b"x-screentest-rule"
 
@@ -25,12 +23,8 @@ def refuse(
     case = provider.errors[cause]
     first = violations[0] if violations else None
     rule = first.rule if first else f"{provider.id}/{cause}"
-    why, source = (
-        (first.broken.sentence, first.broken.source) if first else (case.when, case.source)
-    )
-    log.warning(
-        "refused %s %s %d %s: %s [%s]", provider.id, operation, case.status, rule, why, source
-    )
+    why = first.why if first else f"{case.when} [{case.source}]"
+    log.warning("refused %s %s %d %s: %s", provider.id, operation, case.status, rule, why)
     new_id = partial(uuid4, world.random)
     refusal = Refusal(cause, first, violations, refused.details, new_id, exchange.url)
     headers = raw(provider.headers)

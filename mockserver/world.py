@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
 
 from contracts.kernel.body import Body
 from contracts.kernel.ids import alphanumeric
@@ -12,6 +11,7 @@ from contracts.kernel.operation import Upload
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import MEDIA_PATH, Plan, Task
 from mockserver.clock import Clock, WallClock
+from mockserver.exchange import Exchange, File
 from mockserver.journal import Journal
 from mockserver.outbox import Outbox
 from mockserver.settings import Settings
@@ -33,25 +33,6 @@ class Tenant:
     """By provider and id."""
     kept: int = 0
     """How many things of this key take room; it is forgotten with the last one."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """Bytes that a client uploaded, served again under a link."""
-
-    content: bytes
-    content_type: str
-
-
-class Order(NamedTuple):
-    """What a task is made of."""
-
-    request: Body
-    text: bytes
-    """The request as it came over the wire."""
-    parse: Callable[[bytes], Body]
-    plan: Plan
-    origin: str
 
 
 _Kept = tuple[int, Tenant, AnyTask | None, str]
@@ -99,27 +80,29 @@ class World:
             return []
         return [task for one in ids if (task := tenant.tasks.get((provider.id, one)))]
 
-    def open(self, provider: Provider, key: str, order: Order) -> AnyTask:
-        """Accept an order as a new task."""
-        now, tenant = self.clock.now(), self.tenant(key)
+    def open(
+        self, provider: Provider, exchange: Exchange, plan: Plan, parse: Callable[[bytes], Body]
+    ) -> AnyTask:
+        """Accept a request as a new task; `parse` reads its text again."""
+        now, tenant, text = self.clock.now(), self.tenant(exchange.key), exchange.body or b""
         span = provider.lifecycle.seconds / self.clock.speed
         task = Task(
             names=provider.names(tenant.random, now),
             provider=provider.id,
-            owner=key,
-            text=order.text,
-            parse=order.parse,
-            known=order.request,
-            plan=order.plan,
-            origin=order.origin,
+            owner=tenant.key,
+            text=text,
+            parse=parse,
+            known=exchange.request,
+            plan=plan,
+            origin=exchange.origin,
             created=now,
             started=now + span * provider.lifecycle.waiting_share,
             finishes=now + span,
         )
         tenant.tasks[provider.id, task.names.id] = task
         self.links[task.names.link] = task
-        self._keep((TASK_WEIGHT + len(order.text), tenant, task, task.names.link))
-        if order.plan.callback_url and provider.webhook:
+        self._keep((TASK_WEIGHT + len(text), tenant, task, task.names.link))
+        if plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider.webhook)
         return task
 

@@ -20,8 +20,8 @@ class Violation(NamedTuple):
     """One broken rule, with all that an error message needs."""
 
     rule: str
-    broken: Rule | Limit
-    """What is broken, with its sentence and its source."""
+    why: str
+    """The rule in words, with its source."""
     path: tuple[str | int, ...]
     message: str
     """What is wrong, to be read after the field; the provider's own words where known."""
@@ -33,7 +33,7 @@ class Violation(NamedTuple):
     @property
     def field(self) -> str:
         """The field as a path: `content[0].url`; empty for the whole body."""
-        words = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        words = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path]
         return "".join(words).removeprefix(".")
 
 
@@ -59,6 +59,11 @@ class Contract:
         return limits(self.body, self.name)
 
     @cached_property
+    def explanations(self) -> dict[str, str]:
+        """The rules in words, as far as they were asked for."""
+        return {}
+
+    @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules across fields, by full id."""
         return {
@@ -71,13 +76,20 @@ class Contract:
         """Name what is broken, first things first."""
         return Violations(self, error.errors(include_url=False)[:MOST_VIOLATIONS])
 
+    def explanation(self, broken: Rule | Limit) -> str:
+        """Give a rule in words, with its source; put together once."""
+        known = self.explanations.get(broken.id)
+        if known is None:
+            known = self.explanations[broken.id] = f"{broken.sentence} [{broken.source}]"
+        return known
+
     def violation(self, detail: ErrorDetails) -> Violation:
         """Name one broken rule."""
         limit, path = self.limits.find(detail["loc"])
         rule = self.rules.get(detail["type"])
         return Violation(
             rule=detail["type"] if rule else limit.id,
-            broken=rule or limit,
+            why=self.explanation(rule or limit),
             path=path,
             message=(rule.message or rule.sentence) if rule else complaint(detail["type"], limit),
             kind=detail["type"],

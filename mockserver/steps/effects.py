@@ -9,7 +9,7 @@ from contracts.kernel.provider import Provider
 from contracts.kernel.task import Task
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
-from mockserver.world import Order, World
+from mockserver.world import World
 
 
 def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
@@ -36,9 +36,7 @@ def opening(provider: Provider, operation: Operation, effect: Opens, world: Worl
 
     def open_task(exchange: Exchange) -> None:
         request = exchange.request
-        text = exchange.body or b""
-        order = Order(request, text, parse, effect.plan(request), exchange.origin)
-        task = world.open(provider, exchange.key, order)
+        task = world.open(provider, exchange, effect.plan(request), parse)
         exchange.opened = task
         if not effect.waits(request):
             exchange.reply = effect.reply(task, task.created)

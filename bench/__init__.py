@@ -1,0 +1,1 @@
+"""How fast the mock is, beside a bare Starlette application in the same run."""
