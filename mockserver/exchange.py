@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -49,8 +50,8 @@ class Exchange:
         host = self.headers.get(b"host")
         if not host:
             name, port = self.scope["server"]
-            return f"{self.scope['scheme']}://{name}:{port}"
-        return f"{self.scope['scheme']}://{host.decode('latin-1')}"
+            host = f"{name}:{port}".encode()
+        return origin_of(self.scope["scheme"], host)
 
     def url(self) -> str:
         """Give the URL that was asked for, without its query."""
@@ -61,3 +62,9 @@ class Exchange:
         query: bytes = self.scope["query_string"]
         given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
         return {**given, **self.parameters}
+
+
+@lru_cache(maxsize=1024)
+def origin_of(scheme: str, host: bytes) -> str:
+    """Give an origin as text."""
+    return f"{scheme}://{host.decode('latin-1')}"

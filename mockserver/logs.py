@@ -23,8 +23,8 @@ class Log(logging.Logger):
         self,
         level: int,
         msg: object,
-        args: Any,
-        exc_info: Any = None,
+        args: Any,  # noqa: ANN401 - as the standard library has it
+        exc_info: Any = None,  # noqa: ANN401
         **others: Any,  # noqa: ANN401
     ) -> None:
         if exc_info or others:

@@ -42,6 +42,8 @@ class Pipeline:
         self.operation = operation
         self.world = world
         self.reads_body = operation.carried is not Carried.URL
+        effect = operation.effect
+        self.file_field = effect.field if isinstance(effect, Keeps) else ""
         self.headers: RawHeaders = raw(provider.headers)
         self.parameters = parameters_of(operation.path)
         self.steps = (
@@ -56,7 +58,9 @@ class Pipeline:
         exchange = Exchange(scope, given)
         if self.reads_body:
             try:
-                await self._read(exchange, receive)
+                exchange.body = await read_body(receive, self.provider.body_limit)
+                if self.file_field:
+                    await read_form(exchange, self.file_field)
             except ClientDisconnect:
                 return
         rule = ""
@@ -76,13 +80,6 @@ class Pipeline:
         log.error("a bug in the mock, please report it", exc_info=error)
         text = f"a bug in Screentest, at {self.provider.id} {self.operation.id}; see its log"
         return BUG, refuse_ourselves(500, "bug", text)
-
-    async def _read(self, exchange: Exchange, receive: Receive) -> None:
-        exchange.body = await read_body(receive, self.provider.body_limit)
-        effect = self.operation.effect
-        if isinstance(effect, Keeps):
-            body = exchange.body or b""
-            exchange.form, exchange.file = await read_form(exchange.headers, body, effect.field)
 
     async def _wait(self, exchange: Exchange) -> Reply:
         """Hold a blocking call until its task is over."""

@@ -8,7 +8,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from mockserver.exchange import File
+from mockserver.exchange import Exchange, File
 
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+", re.ASCII)
 
@@ -42,20 +42,19 @@ async def _read_on(receive: Receive, first: bytes, limit: int) -> tuple[bytes, i
     return b"".join(parts), size
 
 
-async def read_form(
-    headers: Mapping[bytes, bytes], body: bytes, field: str
-) -> tuple[Mapping[str, str], File | None]:
+async def read_form(exchange: Exchange, field: str) -> None:
     """Read the file in one field of a multipart form, and its name. A broken form has neither."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
+        yield exchange.body or b""
 
+    headers = Headers(raw=list(exchange.headers.items()))
     try:
-        form = await MultiPartParser(Headers(raw=list(headers.items())), stream()).parse()
+        form = await MultiPartParser(headers, stream()).parse()
     except (MultiPartException, KeyError):
-        return {}, None
+        return
     try:
-        return await _file(form, field)
+        exchange.form, exchange.file = await _file(form, field)
     finally:
         await form.close()
 

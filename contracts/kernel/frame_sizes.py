@@ -1,7 +1,8 @@
 """Pixels for a resolution and a ratio, as the upstream of the Seedance relays documents them."""
 
-from functools import cache
+from functools import lru_cache
 
+from contracts.kernel.clip import Clip
 from contracts.kernel.source import Confidence, Source
 
 SOURCE = Source(
@@ -48,7 +49,13 @@ SIZES: dict[str, dict[str, tuple[int, int]]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=4096)
+def clip_of(resolution: str, ratio: str, seconds: float, *, audio: bool) -> Clip:
+    """Give the clip that a request for this resolution, ratio, length and sound ends in."""
+    width, height = frame_size(resolution, ratio)
+    return Clip(width=width, height=height, seconds=seconds, audio=audio)
+
+
 def frame_size(resolution: str, ratio: str) -> tuple[int, int]:
     """Give width and height in pixels.
 

@@ -75,8 +75,9 @@ class Contains:
         items = getattr(body, self.name)
         if items is MISSING or len(items) <= most:
             return False
+        wanted = self.item.items()
         for one in items:
-            for key, value in self.item.items():
+            for key, value in wanted:
                 if getattr(one, key, None) != value:
                     break
             else:

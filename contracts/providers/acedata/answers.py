@@ -6,8 +6,8 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
-from contracts.kernel.clip import FRAMES_PER_SECOND, Clip
-from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.clip import FRAMES_PER_SECOND
+from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.reply import Answer, Reply
 from contracts.kernel.task import Failure, Phase, Plan, Task
@@ -145,10 +145,8 @@ class Batch(TypedDict):
 def plan(body: Videos) -> Plan:
     """Decide what becomes of a request."""
     wanted = settings(body)
-    width, height = frame_size(wanted.resolution, wanted.ratio)
-    clip = Clip(
-        width=width, height=height, seconds=wanted.frames / FRAMES_PER_SECOND, audio=wanted.audio
-    )
+    seconds = wanted.frames / FRAMES_PER_SECOND
+    clip = clip_of(wanted.resolution, wanted.ratio, seconds, audio=wanted.audio)
     url = value_or(body.callback_url, "")
     return Plan(clip=clip, callback_url=url, last_frame=body.return_last_frame)
 

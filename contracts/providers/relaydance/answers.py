@@ -8,9 +8,8 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
-from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
-from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.ids import two_alphanumeric
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.models import ModelRow, read_models
@@ -114,10 +113,10 @@ def plan(body: Generate) -> Plan:
     metadata = value_or(body.metadata, NO_METADATA)
     row = models().get(body.model)
     resolution = value_or(metadata.resolution, (row and row.resolution) or "720p")
-    width, height = frame_size(resolution, value_or(metadata.ratio, "16:9"))
+    ratio = value_or(metadata.ratio, "16:9")
     audio = value_or(metadata.generate_audio, default=False)
     seconds = int(value_or(body.seconds, DEFAULT_SECONDS))
-    clip = Clip(width=width, height=height, seconds=seconds, audio=audio)
+    clip = clip_of(resolution, ratio, seconds, audio=audio)
     return Plan(clip=clip, callback_url=value_or(metadata.callback_url, ""))
 
 

@@ -7,9 +7,8 @@ from pydantic import MISSING
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
-from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
-from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.reply import Reply
 from contracts.kernel.source import Confidence, Source
@@ -72,10 +71,9 @@ class TaskState(TypedDict):
 
 def plan(body: Create) -> Plan:
     """Decide what becomes of a request; sound only where `provider_specific` asks for it."""
-    width, height = frame_size(body.resolution, body.ratio)
     specific = value_or(body.provider_specific, NOTHING_SPECIFIC)
     audio = value_or(specific.generate_audio, default=False)
-    return Plan(clip=Clip(width=width, height=height, seconds=body.duration, audio=audio))
+    return Plan(clip=clip_of(body.resolution, body.ratio, body.duration, audio=audio))
 
 
 def created(task: Task[Create], _now: float) -> Reply:

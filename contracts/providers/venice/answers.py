@@ -6,9 +6,8 @@ from typing import Any, Literal, NotRequired, get_args
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
-from contracts.kernel.clip import Clip
 from contracts.kernel.errors import Cause, Refused
-from contracts.kernel.frame_sizes import frame_size
+from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.reply import Reply, Video
 from contracts.kernel.task import Plan, Task
 from contracts.providers.venice.models import (
@@ -89,10 +88,9 @@ class ModelList(TypedDict):
 
 def plan(body: Queue) -> Plan:
     """Decide what becomes of a request; sound is on unless it is turned off."""
-    width, height = frame_size(*_shape(body))
+    resolution, ratio = _shape(body)
     audio = value_or(body.audio, default=True) and body.model != UPSCALER  # which drops the sound
-    clip = Clip(width=width, height=height, seconds=_seconds(body.duration), audio=audio)
-    return Plan(clip=clip)
+    return Plan(clip=clip_of(resolution, ratio, _seconds(body.duration), audio=audio))
 
 
 def _shape(body: Queue) -> tuple[str, str]:
