@@ -34,6 +34,11 @@ class Rate:
     cpu: float
     """Microseconds of the server's processor time for one request."""
 
+    @property
+    def share(self) -> float:
+        """How much of its core the server had; little, when something else runs there."""
+        return self.requests * self.cpu / 1e6
+
 
 @dataclass(slots=True)
 class Load:

@@ -62,7 +62,13 @@ def running(arguments: list[str], port: int) -> Iterator[Server]:
     """Run a Python program on the server's core until the block ends."""
     with TemporaryFile() as log:
         started = perf_counter()
-        process = Popen([sys.executable, *arguments], cwd=ROOT, stdout=log, stderr=STDOUT)
+        process = Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""},  # an installed package has bytecode
+            stdout=log,
+            stderr=STDOUT,
+        )
         pin(process.pid, 0)
         try:
             yield Server(process, port, started)

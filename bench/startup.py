@@ -16,10 +16,12 @@ def measure(plan: Plan) -> None:
     mock_start(), bare_start()  # so that all bytecode is written
     pairs = [(mock_start(), bare_start()) for _ in range(plan.starts)]
     mocked, plain = (median(times) * 1000 for times in zip(*pairs, strict=True))
+    best, best_plain = (min(times) * 1000 for times in zip(*pairs, strict=True))
     ratio = median(one / other for one, other in pairs)
     print(
         f"start-up    {mocked:.0f} ms against {plain:.0f} ms, ratio {ratio:.2f}"
-        f" (target: at most {TARGET:.2f}, {verdict(ratio <= TARGET)})\n"
+        f" (target: at most {TARGET:.2f}, {verdict(ratio <= TARGET)});"
+        f" at best {best:.0f} against {best_plain:.0f}\n"
     )
 
 

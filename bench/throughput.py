@@ -10,6 +10,8 @@ from bench.messages import REFUSED, SUBMIT, Message, call, finished_task
 from bench.plan import Plan, verdict
 from bench.servers import Server, bare, first_answer, mock
 
+QUIET = 0.9
+"""The share of its core that a server has when nothing else runs there."""
 ANSWER = Message(method="GET", path="/")
 """What the baseline is asked instead of a poll."""
 
@@ -41,9 +43,13 @@ def measure(plan: Plan) -> None:
         size = len(call(server.port, download))
         with bare(size) as baseline:
             first_answer(baseline, ANSWER)
+            slices: list[Pair] = []
             for path in paths(poll, download):
-                print(line(path, compare(plan, path, server, baseline)), flush=True)
-    print(f"(the file is {size:,} bytes; ratios are medians over neighbouring slices)\n")
+                pairs = compare(plan, path, server, baseline)
+                print(line(path, pairs), flush=True)
+                slices += pairs
+    print(f"(the file is {size:,} bytes; ratios are medians over neighbouring slices)")
+    print(f"{warning(slices)}\n")
 
 
 def paths(poll: Message, download: Message) -> list[Path]:
@@ -67,6 +73,13 @@ def compare(plan: Plan, path: Path, server: Server, baseline: Server) -> list[Pa
         )
         for _ in range(plan.slices)
     ]
+
+
+def warning(pairs: list[Pair]) -> str:
+    """Say how far the figures can be trusted."""
+    share = median(rate.share for pair in pairs for rate in (pair.mock, pair.bare))
+    what = "the machine was quiet" if share > QUIET else "others used it, so trust CPU only"
+    return f"(the servers had {share:.0%} of their core: {what})"
 
 
 def line(path: Path, pairs: list[Pair]) -> str:

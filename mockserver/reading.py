@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncGenerator, Mapping
 
 from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
@@ -44,6 +43,10 @@ async def _read_on(receive: Receive, first: bytes, limit: int) -> tuple[bytes, i
 
 async def read_form(exchange: Exchange, field: str) -> None:
     """Read the file in one field of a multipart form, and its name. A broken form has neither."""
+    from starlette.formparsers import (  # noqa: PLC0415 - most runs see no form
+        MultiPartException,
+        MultiPartParser,
+    )
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield exchange.body or b""

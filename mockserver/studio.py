@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from contracts.kernel.clip import Clip
-from mockserver.media import last_frame, render
 
 ROOM = 64 * 1024 * 1024
 """Bytes of rendered media that are kept."""
@@ -20,10 +19,14 @@ class Studio:
 
     def video(self, clip: Clip) -> bytes:
         """Give the MP4 file of a clip."""
+        from mockserver.media import render  # noqa: PLC0415 - no one waits for it at start
+
         return self._make(render, clip)
 
     def still(self, clip: Clip) -> bytes:
         """Give the last frame of a clip as a PNG file."""
+        from mockserver.media import last_frame  # noqa: PLC0415 - as above
+
         return self._make(last_frame, clip)
 
     def _make(self, recipe: Callable[[Clip], bytes], clip: Clip) -> bytes:

@@ -49,7 +49,7 @@ class Body(BaseModel):
     refuses them says so in its `model_config`.
     """
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, defer_build=True)
 
     namespace: ClassVar[str]
     """The provider's id, which prefixes every rule id."""

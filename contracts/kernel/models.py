@@ -1,11 +1,12 @@
 """Per-model capabilities: rows of a `models.json` that stands in a provider's folder."""
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pkgutil import get_data
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json
 
 from contracts.kernel.source import Confidence
 
@@ -27,7 +28,6 @@ Row = TypeVar("Row", bound=ModelRow)
 
 def read_models(package: str, row: type[Row]) -> Mapping[str, Row]:
     """Read the table beside a provider's declarations, by model id, in the order of the file."""
-    text = files(package).joinpath("models.json").read_bytes()
-    table = TypeAdapter(dict[str, object]).validate_json(text)
-    rows: list[Row] = TypeAdapter(list[row]).validate_python(table["models"])  # type: ignore[valid-type]
+    table = from_json(get_data(package, "models.json") or b"")
+    rows = [row.model_validate(one) for one in table["models"]]
     return MappingProxyType({one.id: one for one in rows})

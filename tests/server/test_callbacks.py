@@ -113,7 +113,7 @@ async def test_a_receiver_that_speaks_no_http_is_given_up(client, clock, caplog)
         with caplog.at_level(logging.WARNING, "screentest"):
             await submit(client, f"http://127.0.0.1:{port}/")
             await settle(clock, lambda: caplog.messages)
-    assert "RemoteProtocolError" in caplog.messages[0]
+    assert "ConnectionError: no HTTP" in caplog.messages[0]
 
 
 async def test_an_answer_may_come_after_a_provisional_one(client, clock, caplog):
