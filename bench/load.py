@@ -48,6 +48,7 @@ class Load:
     status: bytes
     left: float = inf
     answered: int = 0
+    failed: bool = False
     ends: list[asyncio.Future[None]] = field(default_factory=list)
 
     def client(self) -> "Client":
@@ -108,10 +109,11 @@ class Client(asyncio.Protocol):
         self.fail("the server hung up")
 
     def fail(self, reason: str) -> None:
-        """End the load with an error, unless this client is done."""
-        if not self.end.done():
+        """End the load with an error, unless this client is done; the first one is enough."""
+        if not self.end.done() and not self.load.failed:
+            self.load.failed = True
             self.end.set_exception(Unexpected(reason))
-            self.transport.abort()
+        self.transport.abort()
 
 
 async def run_for(server: Server, message: Message, seconds: float) -> Rate:

@@ -43,13 +43,10 @@ def measure(plan: Plan) -> None:
         size = len(call(server.port, download))
         with bare(size) as baseline:
             first_answer(baseline, ANSWER)
-            slices: list[Pair] = []
             for path in paths(poll, download):
                 pairs = compare(plan, path, server, baseline)
-                print(line(path, pairs), flush=True)
-                slices += pairs
-    print(f"(the file is {size:,} bytes; ratios are medians over neighbouring slices)")
-    print(f"{warning(slices)}\n")
+                print(f"{line(path, pairs)}{warning(pairs)}", flush=True)
+    print(f"(the file is {size:,} bytes; ratios are medians over neighbouring slices)\n")
 
 
 def paths(poll: Message, download: Message) -> list[Path]:
@@ -76,10 +73,9 @@ def compare(plan: Plan, path: Path, server: Server, baseline: Server) -> list[Pa
 
 
 def warning(pairs: list[Pair]) -> str:
-    """Say how far the figures can be trusted."""
+    """Say so where requests a second tell more about the machine than about the servers."""
     share = median(rate.share for pair in pairs for rate in (pair.mock, pair.bare))
-    what = "the machine was quiet" if share > QUIET else "others used it, so trust CPU only"
-    return f"(the servers had {share:.0%} of their core: {what})"
+    return "" if share > QUIET else f"  busy core ({share:.0%} was ours): trust the CPU time"
 
 
 def line(path: Path, pairs: list[Pair]) -> str:

@@ -49,4 +49,4 @@ class Journal(deque[Entry]):
     def append(self, entry: Entry, /) -> None:
         """Add an entry; the oldest one leaves when the ring is full."""
         self.total += 1
-        super().append(entry)
+        deque.append(self, entry)

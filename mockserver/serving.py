@@ -63,7 +63,6 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
     server = uvicorn.Server(config(app))
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     ready()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     server.run(sockets=[listener])

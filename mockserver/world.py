@@ -89,7 +89,6 @@ class World:
         task = Task(
             names=provider.names(tenant.random, now),
             provider=provider.id,
-            owner=tenant.key,
             text=text,
             parse=parse,
             known=exchange.request,

@@ -67,24 +67,22 @@ class Contains:
     item: Mapping[str, str] = field(hash=False)
 
     def holds(self, body: BaseModel) -> bool:
-        """Tell whether it is true of this body."""
-        return self.exceeds(body, 0)
-
-    def exceeds(self, body: BaseModel, most: int) -> bool:
-        """Tell whether more than so many items match. Plain loops: this runs for every request."""
-        items = getattr(body, self.name)
-        if items is MISSING or len(items) <= most:
+        """Tell whether it is true of this body. Plain loops: this runs for every request."""
+        items, wanted = getattr(body, self.name), self.item.items()
+        if items is MISSING:
             return False
-        wanted = self.item.items()
         for one in items:
             for key, value in wanted:
                 if getattr(one, key, None) != value:
                     break
             else:
-                most -= 1
-                if most < 0:
-                    return True
+                return True
         return False
+
+    def count(self, body: BaseModel) -> int:
+        """Count the items that match."""
+        items, wanted = getattr(body, self.name), self.item.items()
+        return sum(all(getattr(one, key, None) == value for key, value in wanted) for one in items)
 
     def item_schema(self) -> Schema:
         """Say in JSON Schema what a matching item is."""
@@ -190,7 +188,8 @@ class AtMost:
 
     def holds(self, body: BaseModel) -> bool:
         """Tell whether the body obeys."""
-        return not self.items.exceeds(body, self.most)
+        items = getattr(body, self.items.name)
+        return items is MISSING or len(items) <= self.most or self.items.count(body) <= self.most
 
     def schema(self) -> Schema:
         """Say the rule in JSON Schema."""

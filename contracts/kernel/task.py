@@ -65,8 +65,6 @@ class Task(Generic[B]):
     names: Names
     provider: str
     """The id of the provider it was asked of."""
-    owner: str
-    """The API key it belongs to."""
     text: bytes
     """The request as it came over the wire."""
     parse: Callable[[bytes], B]

@@ -108,11 +108,16 @@ def names(random: Random, _now: float) -> Names:
     return Names(f"task_{id_}", link)
 
 
+def resolution_of(model: str) -> str:
+    """Give the resolution that a model id stands for, else the upstream's default."""
+    row = models().get(model)
+    return (row and row.resolution) or "720p"
+
+
 def plan(body: Generate) -> Plan:
     """Decide what becomes of a request; sound only where it is asked for."""
     metadata = value_or(body.metadata, NO_METADATA)
-    row = models().get(body.model)
-    resolution = value_or(metadata.resolution, (row and row.resolution) or "720p")
+    resolution = value_or(metadata.resolution, "") or resolution_of(body.model)
     ratio = value_or(metadata.ratio, "16:9")
     audio = value_or(metadata.generate_audio, default=False)
     seconds = int(value_or(body.seconds, DEFAULT_SECONDS))
