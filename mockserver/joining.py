@@ -1,7 +1,6 @@
 """One write for each answer, where uvicorn makes two: one for the head and one for the body."""
 
 import asyncio
-from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,15 +14,19 @@ class JoiningProtocol(HttpToolsProtocol):
 
 
 class JoiningTransport:
-    """Sends what is written in one turn of the event loop in one piece; is its transport else."""
+    """Sends what is written in one turn of the event loop in one piece; is its transport else.
+
+    It has what uvicorn asks of a transport. A `__getattr__` would slow down every other access.
+    """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the transport has
-        return getattr(self._transport, name)
+        self.is_closing = transport.is_closing
+        self.get_extra_info = transport.get_extra_info
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
 
     def write(self, data: bytes) -> None:
         """Send data at the end of this turn."""
