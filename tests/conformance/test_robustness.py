@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 
 import httpx
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,15 +85,3 @@ async def test_a_bug_of_the_mock_is_called_one(with_acme, journey, clock, caplog
     assert answer.headers["x-screentest-rule"] == "screentest/bug"
     assert world.journal[-1].rule == "screentest/bug"
     assert any(record.exc_info for record in caplog.records)
-
-
-@pytest.mark.parametrize("times", [3])
-async def test_a_field_given_several_times_counts_once(journey, with_acme, clock, times):
-    app = create_app(world=World(Settings(seed=1), clock), providers=with_acme)
-    operation = journey.operation("poll")
-    if operation.carried is not Carried.URL or "{" in operation.path:
-        return
-    (name,) = journey.data["poll"]["message"]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://h") as client:
-        url = f"{operation.path}?" + "&".join([f"{name}=x"] * times)
-        assert (await client.get(url, headers=journey.headers)).status_code == 404

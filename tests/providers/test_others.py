@@ -75,3 +75,10 @@ async def test_senseaudio_progress_grows_to_a_hundred(client, clock):
         seen.append(answer["progress"])
         clock.advance(45)
     assert seen == [0, 25, 50, 75, 100]
+
+
+async def test_of_a_parameter_given_several_times_the_last_counts(client):
+    task = (await client.post("/v1/video/create", json=SENSE)).json()["task_id"]
+    answer = await client.get(f"/v1/video/status?id=unknown&id={task}")
+    assert answer.json()["task_id"] == task
+    assert (await client.get(f"/v1/video/status?id={task}&id=unknown")).status_code == 404
