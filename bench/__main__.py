@@ -4,7 +4,7 @@ import argparse
 import os
 import platform
 
-from bench import memory, startup, throughput
+from bench import memory, startup, throughput, validating
 from bench.plan import QUICK, THOROUGH
 from bench.servers import CORES, pin
 
@@ -17,6 +17,7 @@ def main() -> None:
     pin(os.getpid(), -1)
     print(f"Python {platform.python_version()}, cores {CORES[0]} (server) and {CORES[-1]} (load)")
     print("a quick run: it works or not, its numbers mean nothing\n" if plan is QUICK else "")
+    validating.measure(plan)
     throughput.measure(plan)
     startup.measure(plan)
     memory.measure(plan)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Scope
 
 from contracts.kernel.reply import Reply
-from contracts.kernel.task import Task
+from contracts.kernel.task import Failure, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Exchange:
     key: str = ""
     request: Any = None
     """The parsed body, once it obeys the contract."""
+    failure: Failure | None = None
+    """What the provider will find wrong only after it accepted the request."""
     opened: Task[Any] | None = None
     """The task this request opened."""
     found: Sequence[Task[Any]] = ()

@@ -8,6 +8,7 @@ from random import Random
 from contracts.kernel.body import Body
 from contracts.kernel.ids import alphanumeric
 from contracts.kernel.operation import Upload
+from contracts.kernel.probing import Bytes, View
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import MEDIA_PATH, Plan, Task
 from mockserver.clock import Clock, WallClock
@@ -118,6 +119,15 @@ class World:
             content_type=file.content_type,
             size=len(file.content),
         )
+
+    def view(self, url: str) -> View | None:
+        """Give what is behind a link of ours, as far as it is there: an upload, or a result."""
+        _, mine, rest = url.partition(f"{MEDIA_PATH}/")
+        target = self.links.get(rest.partition(".")[0]) if mine else None
+        if isinstance(target, Task):
+            done = target.is_over(self.clock.now()) and not target.plan.failure
+            return Bytes(self.studio.video(target.plan.clip)) if done else None
+        return Bytes(target.content) if target else None
 
     def _keep(self, kept: _Kept) -> None:
         """Make room by forgetting the oldest things, unless a client may still wait for them."""

@@ -18,6 +18,15 @@ class Auth(Protocol):
         """Give the key, empty when this way is not used; `Refused` when it is used wrongly."""
         ...
 
+    def schemes(self) -> dict[str, dict[str, str]]:
+        """Give the ways as OpenAPI security schemes, by name; any one of them will do."""
+        ...
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The rows of the error catalogue that a wrong use leads to, beside the usual two."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
@@ -27,6 +36,15 @@ class Bearer:
         """Give the key after the scheme."""
         value = headers.get(b"authorization")
         return "" if value is None else bearer_key(value)
+
+    def schemes(self) -> dict[str, dict[str, str]]:
+        """Give the way as an OpenAPI security scheme."""
+        return {"bearer": {"type": "http", "scheme": "bearer"}}
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """A wrong key is all that can be wrong."""
+        return ()
 
 
 @lru_cache(maxsize=1024)
@@ -44,11 +62,18 @@ class KeyHeader:
 
     name: bytes
     read: Callable[[str], str]
+    causes: tuple[str, ...] = ()
+    """The rows of the error catalogue that `read` refuses with."""
 
     def key(self, headers: Headers) -> str:
         """Give the key that the header's value stands for."""
         value = headers.get(self.name)
         return "" if value is None else self.read(value.decode("latin-1"))
+
+    def schemes(self) -> dict[str, dict[str, str]]:
+        """Give the way as an OpenAPI security scheme."""
+        name = self.name.decode()
+        return {name: {"type": "apiKey", "in": "header", "name": name}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,15 @@ class FirstOf:
             if key := way.key(headers):
                 return key
         return ""
+
+    def schemes(self) -> dict[str, dict[str, str]]:
+        """Give all ways as OpenAPI security schemes."""
+        return {name: scheme for way in self.ways for name, scheme in way.schemes().items()}
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Give what any of them leads to."""
+        return tuple(dict.fromkeys(cause for way in self.ways for cause in way.causes))
 
 
 SANDBOX_KEYS = {

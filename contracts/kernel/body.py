@@ -1,5 +1,6 @@
 """Request bodies: pydantic models that carry the rules no single field can state."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -13,8 +14,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from contracts.kernel.rules import Rule
+from contracts.kernel.conditions import Condition
+from contracts.kernel.inspecting import MediaRule
+from contracts.kernel.rules import MODEL, Rule
 from contracts.kernel.source import Source
+
+Check = tuple[Callable[[BaseModel], bool], Rule, Condition]
+"""What must hold, of which rule it is the demand, and in which words."""
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value may arrive here
@@ -56,19 +62,46 @@ class Body(BaseModel):
     source: ClassVar[Source]
     """Where the fields are documented, unless one has a source of its own."""
     rules: ClassVar[tuple[Rule, ...]] = ()
+    media: ClassVar[tuple[MediaRule, ...]] = ()
+    """Limits on media, held to by those who can look into it; no part of parsing."""
+    modes: ClassVar[Mapping[str, Condition]] = {}
+    """The ways to use it, by name, for those who want examples of each: `text`, `references`."""
+    _checks: ClassVar[dict[str | None, tuple[Check, ...]]] = {}
+    """What the rules demand, by model; `None` stands for every model that is in no table."""
 
     def __init_subclass__(cls, **settings: Any) -> None:  # noqa: ANN401 - pydantic's own
         """Hold a body to its rules after its fields; one without rules costs nothing more."""
         super().__init_subclass__(**settings)
+        cls._checks = {}
         if "rules" in vars(cls):
             cls._obey = model_validator(mode="after")(cls.obey)  # type: ignore[attr-defined]
 
     def obey(self) -> Self:
-        """Raise the error of the first broken rule, if any."""
-        for rule in self.rules:
-            if not rule.holds(self):
-                raise broken(f"{self.namespace}/{rule.id}", rule.message or rule.sentence)
+        """Raise the error of the first broken rule, if any; its type is the rule id."""
+        model = getattr(self, MODEL, None)
+        checks = self._checks.get(model)
+        for holds, rule, condition in self.checks(model) if checks is None else checks:
+            if not holds(self):
+                field = (rule.subject or condition).blame(self)
+                says = {"says": rule.complaint(condition), "field": field}
+                raise PydanticCustomError(f"{self.namespace}/{rule.id}", "{says}", says)
         return self
+
+    @classmethod
+    def checks(cls, model: str | None) -> tuple[Check, ...]:
+        """Give what the rules demand of a body with this model; put together once for each."""
+        key = model if any(rule.tells_apart(model) for rule in cls.rules) else None
+        found = cls._checks.get(key)
+        if found is None:
+            demands = [(rule, rule.demand(model)) for rule in cls.rules]
+            found = tuple((one.holds, rule, one) for rule, one in demands if one)
+            cls._checks[key] = found
+        return found
+
+    @classmethod
+    def ruled_by(cls, rules: tuple[Rule, ...]) -> "type[Self]":
+        """Give the same body under other rules."""
+        return type(cls.__name__, (cls,), {"__module__": cls.__module__, "rules": rules})
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -83,11 +116,6 @@ class Body(BaseModel):
                 rule.schema() | {"x-rule": f"{cls.namespace}/{rule.id}"} for rule in cls.rules
             ]
         return schema
-
-
-def broken(rule: str, message: str) -> PydanticCustomError:
-    """Make the error of a broken rule; its type is the rule id."""
-    return PydanticCustomError(rule, message)
 
 
 T = TypeVar("T")

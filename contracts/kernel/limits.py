@@ -153,9 +153,11 @@ def _string(_: _Walk, schema: Schema) -> str:
 
 
 def _number(_: _Walk, schema: Schema) -> str:
-    span = _interval(schema.get("minimum"), schema.get("maximum"), "")
     noun = "a whole number" if schema["type"] == "integer" else "a number"
-    return f"{noun}, {span}" if span else noun
+    span = _interval(schema.get("minimum"), schema.get("maximum"), "")
+    beyond = {"above": schema.get("exclusiveMinimum"), "below": schema.get("exclusiveMaximum")}
+    said = [f"{word} {bound}" for word, bound in beyond.items() if bound is not None]
+    return ", ".join([noun, *filter(None, [span]), *said])
 
 
 def _array(walk: _Walk, schema: Schema) -> str:

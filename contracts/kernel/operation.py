@@ -1,7 +1,7 @@
 """Operations: one route each, what it reads, which gates it passes, and what it does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -100,7 +100,19 @@ class Keeps:
 Effect = Opens | Finds | Follows | Computes | Keeps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """One form that the answer of an operation may have."""
+
+    form: type[Any]
+    """A typed dictionary; `Video` for the raw film, `NoneType` for an answer without a body."""
+    when: str
+    status: int = 200
+    leads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What may be asked next: by operation, its fields as OpenAPI runtime expressions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One route of a provider."""
 
@@ -113,6 +125,9 @@ class Operation:
     effect: Effect
     gates: tuple[Gate, ...]
     source: Source
+    answers: tuple[Gives, ...]
+    refuses: tuple[str, ...] = ()
+    """Rows of the error catalogue that only carrying it out can lead to."""
     carried: Carried = Carried.JSON
     example: Mapping[str, Any] | None = None
     """A small request that is accepted, for people to try."""

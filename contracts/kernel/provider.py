@@ -1,14 +1,18 @@
 """A provider: one value that says all there is to know about one API."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from contracts.kernel.auth import Auth
+from contracts.kernel.body import Body
 from contracts.kernel.errors import Cause, ErrorCase
 from contracts.kernel.lifecycle import Lifecycle
+from contracts.kernel.models import ModelRow
 from contracts.kernel.operation import Opens, Operation
+from contracts.kernel.rules import KnownModel
 from contracts.kernel.source import Source
 from contracts.kernel.task import Names
 from contracts.kernel.webhooks import Webhook
@@ -27,6 +31,8 @@ class Provider:
     title: str
     revision: str
     """Which of its published rule sets this is."""
+    about: str
+    """What this revision is, in one sentence."""
     base_url: str
     """What clients configure, such as `https://api.acme.example/v1`."""
     auth: Auth
@@ -43,11 +49,48 @@ class Provider:
     """Sent with every answer."""
     other_hosts: tuple[str, ...] = ()
     """Hosts beside the one of `base_url` that answer as this provider."""
+    dialect: bool = False
+    """Another reading of the same documents, rather than a later one."""
+    models: Callable[[], Mapping[str, ModelRow]] = dict
+    """The table of models that this revision knows."""
 
     def __post_init__(self) -> None:
         missing = sorted(REQUIRED - set(self.errors))
         if missing:
             raise ValueError(f"provider {self.id} has no error for: {', '.join(missing)}")
+
+    @property
+    def name(self) -> str:
+        """Provider and revision: `acme@2026-10`."""
+        return f"{self.id}@{self.revision}"
+
+    def operation(self, id_: str) -> Operation:
+        """Give an operation by its id; `KeyError` names those there are."""
+        for one in self.operations:
+            if one.id == id_:
+                return one
+        known = ", ".join(one.id for one in self.operations)
+        raise KeyError(f"{self.id} has no operation {id_!r}; it has {known}")
+
+    def revised(
+        self,
+        *operations: Operation,
+        errors: Mapping[str, ErrorCase] | None = None,
+        **changes: Any,  # noqa: ANN401 - fields of this class, checked by `replace`
+    ) -> Self:
+        """Give another revision, as differences: operations replace those of the same id."""
+        newer = {one.id: one for one in operations}
+        kept = tuple(newer.pop(one.id, one) for one in self.operations)
+        catalogue = {**self.errors, **(errors or {})}
+        return replace(self, operations=(*kept, *newer.values()), errors=catalogue, **changes)
+
+    def lenient(self) -> Self:
+        """Give the same revision for people whose provider is newer than our table of models.
+
+        Ids that are not in the table are accepted, and held to what holds for every model.
+        """
+        operations = (replace(one, body=_lenient(one.body)) for one in self.operations)
+        return replace(self, operations=tuple(operations))
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -63,3 +106,8 @@ class Provider:
     def submit(self) -> Operation:
         """The operation that opens tasks."""
         return next(one for one in self.operations if isinstance(one.effect, Opens))
+
+
+def _lenient(body: type[Body]) -> type[Body]:
+    kept = tuple(rule for rule in body.rules if not isinstance(rule, KnownModel))
+    return body.ruled_by(kept) if kept != body.rules else body

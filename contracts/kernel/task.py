@@ -55,7 +55,7 @@ class Plan(NamedTuple):
     failure: Failure | None = None
 
 
-B = TypeVar("B", bound=Body)
+B = TypeVar("B", bound=Body, covariant=True)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, get_args, overload
+from typing import Any, NamedTuple, overload
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from contracts.kernel.body import Body
+from contracts.kernel.inspecting import MediaRule, Served, objections
 from contracts.kernel.limits import Limit, Place, limits
 from contracts.kernel.rules import Rule
 
+LONGEST_LINK = 100
+"""How much of a link a violation repeats."""
 MOST_VIOLATIONS = 20
 """How many violations of one message are reported; a million bad items stay cheap to refuse."""
 
@@ -66,17 +69,36 @@ class Contract:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules across fields, by full id."""
-        return {
-            f"{body.namespace}/{rule.id}": rule
-            for body in _bodies(self.body)
-            for rule in body.rules
-        }
+        return {f"{self.body.namespace}/{rule.id}": rule for rule in self.body.rules}
+
+    @cached_property
+    def media(self) -> dict[str, MediaRule]:
+        """The rules that take a look into media, by full id."""
+        return {f"{self.body.namespace}/{rule.id}": rule for rule in self.body.media}
+
+    def objections(self, body: Body, served: Served | None = None) -> Iterator[Violation]:
+        """Look into the media of a body, as far as it can be seen, and name what is broken."""
+        for rule, link, words in objections(body, self.body.media, served):
+            yield Violation(
+                rule=f"{self.body.namespace}/{rule.id}",
+                why=self.explanation(rule),
+                path=link.path,
+                message=rule.message or words,
+                kind=f"{self.body.namespace}/{rule.id}",
+                value=link.url[:LONGEST_LINK],
+                context={"field": ".".join(map(str, link.path)), "late": rule.late, "says": words},
+            )
 
     def violations(self, error: ValidationError) -> "Violations":
         """Name what is broken, first things first."""
         return Violations(self, error.errors(include_url=False)[:MOST_VIOLATIONS])
 
-    def explanation(self, broken: Rule | Limit) -> str:
+    def cause(self, violation: Violation) -> str:
+        """Give the row of the error catalogue that a rule names for itself, if it does."""
+        rule = self.rules.get(violation.rule) or self.media.get(violation.rule)
+        return rule.cause if rule else ""
+
+    def explanation(self, broken: Rule | Limit | MediaRule) -> str:
         """Give a rule in words, with its source; put together once."""
         known = self.explanations.get(broken.id)
         if known is None:
@@ -86,15 +108,17 @@ class Contract:
     def violation(self, detail: ErrorDetails) -> Violation:
         """Name one broken rule."""
         limit, path = self.limits.find(detail["loc"])
-        rule = self.rules.get(detail["type"])
+        rule, context = self.rules.get(detail["type"]), detail.get("ctx", {})
+        if rule and context["field"]:
+            path = (*path, *context["field"].split("."))
         return Violation(
             rule=detail["type"] if rule else limit.id,
             why=self.explanation(rule or limit),
             path=path,
-            message=(rule.message or rule.sentence) if rule else complaint(detail["type"], limit),
+            message=detail["msg"] if rule else complaint(detail["type"], limit),
             kind=detail["type"],
             value=detail["input"],
-            context=detail.get("ctx", {}),
+            context=context,
         )
 
 
@@ -130,13 +154,3 @@ def complaint(kind: str, limit: Limit) -> str:
     if kind == "extra_forbidden":
         return "is not a known field"
     return f"must be {limit.words}"
-
-
-def _bodies(annotation: Any) -> Iterator[type[Body]]:  # noqa: ANN401 - annotations have no type
-    """Give the body classes that an annotation mentions, itself first."""
-    if isinstance(annotation, type) and issubclass(annotation, Body):
-        yield annotation
-        for field in annotation.model_fields.values():
-            yield from _bodies(field.annotation)
-    for inner in get_args(annotation):
-        yield from _bodies(inner)

@@ -36,7 +36,10 @@ def opening(provider: Provider, operation: Operation, effect: Opens, world: Worl
 
     def open_task(exchange: Exchange) -> None:
         request = exchange.request
-        task = world.open(provider, exchange, effect.plan(request), parse)
+        plan = effect.plan(request)
+        if exchange.failure:
+            plan = plan._replace(failure=exchange.failure)
+        task = world.open(provider, exchange, plan, parse)
         exchange.opened = task
         if not effect.waits(request):
             exchange.reply = effect.reply(task, task.created)

@@ -12,6 +12,7 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.media import shows_face
 from contracts.kernel.operation import Carried, Gate, Opens, Operation
 from contracts.kernel.provider import Provider
+from contracts.kernel.task import Failure
 from contracts.kernel.violations import Contract
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
@@ -75,10 +76,28 @@ def type_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
     return check_type
 
 
-def contract_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
-    """Hold the request to its contract."""
+def contract_gate(_provider: Provider, operation: Operation, world: World) -> Step:
+    """Hold the request to its contract, and its media to theirs."""
     contract = Contract(operation.body, operation.id)
-    return partial(READERS[operation.carried], contract)
+    read = partial(READERS[operation.carried], contract)
+    if not contract.media:
+        return read
+
+    def check(exchange: Exchange) -> None:
+        read(exchange)
+        look_into_media(contract, world, exchange)
+
+    return check
+
+
+def look_into_media(contract: Contract, world: World, exchange: Exchange) -> None:
+    """Refuse media that is not as documented, or remember what it will come to."""
+    found = list(contract.objections(exchange.request, world.view))
+    early = [one for one in found if not one.context["late"]]
+    if early:
+        raise Refused(contract.cause(early[0]) or Cause.INVALID, violations=early)
+    if found:
+        exchange.failure = Failure(found[0].context["late"], found[0].context["says"])
 
 
 def read_json(contract: Contract, exchange: Exchange) -> None:
@@ -124,8 +143,9 @@ def read_form(contract: Contract, exchange: Exchange) -> None:
 def refusal(contract: Contract, error: ValidationError) -> Refused:
     """Name what pydantic found."""
     violations = contract.violations(error)
-    cause = Cause.BAD_JSON if violations[0].kind == "json_invalid" else Cause.INVALID
-    return Refused(cause, violations=violations if cause is Cause.INVALID else ())
+    if violations[0].kind == "json_invalid":
+        return Refused(Cause.BAD_JSON)
+    return Refused(contract.cause(violations[0]) or Cause.INVALID, violations=violations)
 
 
 def consent_gate(_provider: Provider, operation: Operation, _world: World) -> Step:

@@ -125,7 +125,7 @@ def test_a_task_is_looked_up_by_its_id(client):
 
 
 def test_the_webhook_carries_the_answer_of_a_blocking_call(client, receiver):
-    wish = arguments({"model": WITH_SOUND, "resolution": "480p", "duration": 2, "seed": 7})
+    wish = arguments({"model": WITH_SOUND, "resolution": "480p", "duration": 4, "seed": 7})
 
     handle = client.seedance.generate(**wish, callback_url=f"{receiver.url}/ace?task=1")
     path, payload = receiver.next()
@@ -145,11 +145,11 @@ def test_the_webhook_carries_the_answer_of_a_blocking_call(client, receiver):
                 "seed": 7,
                 "resolution": "480p",
                 "ratio": "16:9",
-                "duration": 2,
+                "duration": 4,
                 "framespersecond": 24,
                 "service_tier": "default",
                 "execution_expires_after": 172_800,
-                "usage": {"completion_tokens": 20_506, "total_tokens": 20_506},
+                "usage": {"completion_tokens": 40_594, "total_tokens": 40_594},
                 "created_at": ANY,
                 "updated_at": ANY,
             }

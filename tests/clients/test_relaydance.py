@@ -1,16 +1,19 @@
 """RelayDance has no client of its own: the `openai` SDK's raw calls, as its users make them."""
 
 import time
+from pathlib import Path
 
 import pytest
 from openai import OpenAI
 
 POLL = 0.05
-PICTURE = ("cat.png", b"\x89PNG\r\n\x1a\nnot looked at", "image/png")
+IMAGE = Path(__file__).parents[2] / "fixtures" / "media" / "image.png"
+PICTURE = ("cat.png", IMAGE.read_bytes(), "image/png")
 CASES = [
     pytest.param({}, ((1920, 1080), 24, 5, False), id="defaults"),
     pytest.param(
         {
+            "model": "doubao-seedance-2-0-480p",
             "seconds": "4",
             "metadata": {"ratio": "9:16", "resolution": "480p", "generate_audio": True},
         },
@@ -29,10 +32,10 @@ CASES = [
     pytest.param(
         {
             "model": "seedance-1-5-pro-with-audio",
-            "seconds": "2",
+            "seconds": "4",
             "metadata": {"ratio": "21:9", "resolution": "720p", "generate_audio": True},
         },
-        ((1470, 630), 24, 2, True),
+        ((1470, 630), 24, 4, True),
         id="wide-with-sound",
     ),
 ]
@@ -104,7 +107,7 @@ def test_the_models_of_a_key_are_listed(client):
 
 
 def test_the_webhook_carries_what_polling_answers(client, receiver):
-    metadata = {"resolution": "480p", "callback_url": f"{receiver.url}/relay"}
+    metadata = {"resolution": "1080p", "callback_url": f"{receiver.url}/relay"}
 
     task = submit(client, metadata=metadata)
     path, payload = receiver.next()

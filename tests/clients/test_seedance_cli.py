@@ -6,6 +6,7 @@ import pytest
 
 SILENT = "doubao-seedance-1-0-pro-250528"
 WITH_SOUND = "doubao-seedance-1-5-pro-251215"
+FROM_PICTURES = "doubao-seedance-1-0-lite-i2v-250428"
 
 CASES = [
     pytest.param(["-m", SILENT], ((1280, 720), 24, 5, False), id="defaults"),
@@ -26,8 +27,8 @@ CASES = [
         id="portrait-with-sound",
     ),
     pytest.param(
-        ["-m", WITH_SOUND, "-r", "1080p", "-a", "1:1", "--duration", "3"],
-        ((1440, 1440), 24, 3, False),
+        ["-m", WITH_SOUND, "-r", "1080p", "-a", "1:1", "--duration", "4"],
+        ((1440, 1440), 24, 4, False),
         id="square-1080p",
     ),
 ]
@@ -55,17 +56,21 @@ def test_without_async_the_command_blocks_until_the_film_is_there(
     assert probe(fetch(answer["content"]["video_url"]).content) == film
 
 
-def test_pictures_become_references(seedance, fetch):
+def test_the_last_frame_is_a_picture(seedance, fetch):
+    options = ("-m", SILENT, "--return-last-frame", "true", "--json")
+
+    finished = seedance("generate", "a cat", *options)
+
+    (film,) = json.loads(finished.stdout)["data"]
+    assert fetch(film["content"]["last_frame_url"]).headers["content-type"] == "image/png"
+
+
+def test_pictures_become_references(seedance):
     picture = "https://pictures.example/cat.png"
 
-    finished = seedance(
-        *("image-to-video", "a cat", "-i", picture, "-m", SILENT),
-        *("--return-last-frame", "true", "--json"),
-    )
+    finished = seedance("image-to-video", "a cat", "-i", picture, "-m", FROM_PICTURES, "--json")
 
     answer = json.loads(finished.stdout)
-    (film,) = answer["data"]
-    assert fetch(film["content"]["last_frame_url"]).headers["content-type"] == "image/png"
     record = json.loads(seedance("task", answer["task_id"], "--json").stdout)
     assert record["request"]["content"][1] == {
         "type": "image_url",

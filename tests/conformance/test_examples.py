@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 from contracts.kernel.errors import Refusal
 from contracts.kernel.operation import Operation
 from contracts.kernel.provider import Provider
-from contracts.kernel.registry import providers
+from contracts.kernel.registry import providers, revision
 from contracts.kernel.reply import encode
 from contracts.kernel.violations import Contract
 from mockserver.app import create_app
@@ -24,7 +25,7 @@ from mockserver.settings import Settings
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".wav": "audio/wav", ".mp3": "audio/mpeg"}
 TYPES |= {".mp4": "video/mp4"}
-PROVIDERS = dict(providers())
+PROVIDERS = list(providers())
 
 Example = dict[str, Any]
 
@@ -57,13 +58,22 @@ def examples(*, having: str = "provider", lacking: str = "", direction: str = "a
     return pytest.mark.parametrize("example", chosen, ids=ids)
 
 
-@pytest.fixture(scope="module")
-def app() -> Starlette:
-    return create_app(Settings(speed=1e6, seed=1), providers=PROVIDERS)
-
-
 def provider_of(example: Example) -> Provider:
-    return PROVIDERS[example["provider"]]
+    """Give the revision that an example belongs to."""
+    if "revision" in example:
+        return revision(f"{example['provider']}@{example['revision']}")
+    return revision(example["provider"])
+
+
+@cache
+def app_of(provider: Provider) -> Starlette:
+    """Start one mock for each revision."""
+    return create_app(Settings(speed=1e6, seed=1), providers={provider.id: provider})
+
+
+@pytest.fixture
+def app(example: Example) -> Starlette:
+    return app_of(provider_of(example))
 
 
 def operation_of(example: Example) -> Operation:

@@ -2,18 +2,19 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
-from contracts.kernel.registry import providers
+from contracts.kernel.registry import providers, revision
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SCHEMA = json.loads((FIXTURES / "schema.json").read_text())
 SHEETS = sorted(FIXTURES.glob("*/*.json"))
 MEDIA = sorted((FIXTURES / "media").iterdir())
-KINDS = ["boundaries.json", "examples.json"]
+KINDS = {"boundaries.json", "examples.json"}
 PROVIDERS = list(providers())
 
 
@@ -42,18 +43,25 @@ def test_a_file_speaks_of_the_provider_it_stands_under(path: Path):
 @pytest.mark.parametrize("path", SHEETS, ids=named)
 def test_nothing_is_listed_twice(path: Path):
     sheet = json.loads(path.read_text())
-    keys = [row["rule"] for row in sheet.get("boundaries", ())]
-    keys += [row["id"] for row in sheet.get("examples", ())]
+    keys = [(row["rule"], row["operation"]) for row in sheet.get("boundaries", ())]
+    keys += [(row["id"], "") for row in sheet.get("examples", ())]
     assert sorted(set(keys)) == sorted(keys)
+
+
+def operations(path: Path, holder: Mapping[str, str]) -> set[str]:
+    """Give the operations of the revision that a file or an example names, or of the default."""
+    name = path.parent.name
+    one = revision(f"{name}@{holder['revision']}" if "revision" in holder else name)
+    return {each.id for each in one.operations}
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=named)
 def test_operations_parts_and_media_exist(path: Path):
     text = path.read_text()
     sheet = json.loads(text)
-    operations = {one.id for one in providers()[path.parent.name].operations}
-    rows = [*sheet.get("boundaries", ()), *sheet.get("examples", ())]
-    assert {row["operation"] for row in rows} <= operations
+    examples = sheet.get("examples", ())
+    assert [one for one in examples if one["operation"] not in operations(path, one)] == []
+    assert {*sheet.get("bases", {})} <= operations(path, sheet)
     assert {row["operation"] for row in sheet.get("boundaries", ())} <= {*sheet.get("bases", {})}
     assert set(re.findall(r'"\$part": "(\w+)"', text)) == set(sheet.get("parts", {}))
     assert set(re.findall(r'"\$media": "([\w.]+)"', text)) <= {one.name for one in MEDIA}
@@ -61,7 +69,15 @@ def test_operations_parts_and_media_exist(path: Path):
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_provider_has_its_files(provider: str):
-    assert [one.name for one in sorted((FIXTURES / provider).iterdir())] == KINDS
+    names = {one.name for one in (FIXTURES / provider).iterdir()}
+    assert names >= KINDS
+    assert [one for one in names - KINDS if not one.startswith("boundaries-")] == []
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=named)
+def test_a_file_is_named_after_its_revision(path: Path):
+    wanted = json.loads(path.read_text()).get("revision", "")
+    assert path.stem.partition("-")[2] == wanted
 
 
 def test_there_is_nothing_else():

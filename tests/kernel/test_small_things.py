@@ -15,9 +15,9 @@ from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
 from contracts.kernel.errors import Refused
 from contracts.kernel.frame_sizes import SIZES, frame_size
 from contracts.kernel.ids import alphanumeric, dated, uuid4
-from contracts.kernel.media import FACE_MARKER, AudioLink, ImageLink, WebLink, shows_face
+from contracts.kernel.media import FACE_MARKER, AudioLink, ImageLink, VideoWebLink, shows_face
 from contracts.kernel.operation import Carried, Gate
-from contracts.kernel.registry import providers
+from contracts.kernel.registry import chosen, every_revision, newest, providers, revision, revisions
 
 
 def is_link(kind: object, text: str) -> bool:
@@ -46,8 +46,8 @@ def is_link(kind: object, text: str) -> bool:
         (ImageLink, "a.png", False),
         (ImageLink, "", False),
         (AudioLink, "data:audio/mpeg;base64,SUQz", True),
-        (WebLink, "data:any/thing;base64,SUQz", False),
-        (WebLink, "https://example.com", True),
+        (VideoWebLink, "data:video/mp4;base64,SUQz", False),
+        (VideoWebLink, "https://example.com", True),
     ],
 )
 def test_links_have_a_form_and_a_kind(kind, text, expected):
@@ -157,3 +157,62 @@ def test_a_provider_without_a_word_for_every_refusal_is_refused():
     errors = {cause: case for cause, case in one.errors.items() if cause != "no-key"}
     with pytest.raises(ValueError, match="has no error for: no-key"):
         replace(one, errors=errors)
+
+
+def test_the_first_revision_of_a_provider_is_its_default():
+    defaults = [revisions(id_)[0] for id_ in providers()]
+    assert defaults == list(providers().values()) == [revision(id_) for id_ in providers()]
+
+
+def test_a_revision_is_found_by_its_name():
+    assert [revision(one.name) for one in every_revision()] == list(every_revision())
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("venice@2026-09", "; did you mean venice@2026-10?"),
+        ("venize", "; did you mean venice"),
+        ("senseaudio@stict", "; did you mean senseaudio@strict"),
+        ("@", " There are: acedata@"),
+    ],
+)
+def test_an_unknown_revision_is_refused_with_the_nearest(name, hint):
+    with pytest.raises(ValueError, match=re.escape(f"no contract {name!r}{hint}")):
+        revision(name)
+
+
+def test_a_dialect_is_never_the_newest_revision():
+    assert newest("venice").name == "venice@2026-10"
+    assert newest("senseaudio").name == "senseaudio@current"
+    assert revision("senseaudio@strict").dialect
+
+
+@pytest.mark.parametrize(
+    ("names", "venice", "senseaudio"),
+    [
+        ([], "2026-06", "current"),
+        (["latest"], "2026-10", "current"),
+        (["latest", "seeds"], "2026-06", "current"),
+        (["venice@2026-10", "senseaudio@strict"], "2026-10", "strict"),
+        (["venice@2026-10", "venice"], "2026-06", "current"),
+        (["senseaudio@strict", "latest"], "2026-10", "current"),
+    ],
+)
+def test_one_revision_of_each_provider_is_chosen_and_later_names_win(names, venice, senseaudio):
+    picked = chosen(names)
+    assert list(picked) == list(providers())
+    assert (picked["venice"].revision, picked["senseaudio"].revision) == (venice, senseaudio)
+
+
+def test_an_operation_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(KeyError, match="venice has no operation 'submit'; it has queue, retrieve"):
+        revision("venice").operation("submit")
+
+
+def test_a_revision_replaces_operations_of_the_same_id_and_adds_others():
+    venice = providers()["venice"]
+    other, more = replace(venice.submit, summary="Other."), replace(venice.submit, id="more")
+    revised = venice.revised(other, more, revision="next")
+    assert revised.operations == (other, *venice.operations[1:], more)
+    assert revised.name == "venice@next"

@@ -44,7 +44,7 @@ def test_flags_are_read_where_they_are_legal_and_passed_over_where_not(text, exp
             body("a --rs 1080p --dur 3", resolution="480p", duration=9),
             ("480p", "16:9", 216, -1, False),
         ),
-        (body(duration=-1, seed=5, ratio="9:16"), ("720p", "9:16", 120, 5, False)),
+        (body(model=SOUND, duration=-1, seed=5, ratio="9:16"), ("720p", "9:16", 120, 5, False)),
         (body("a --frames 57"), ("720p", "16:9", 57, -1, False)),
         (body("a --frames 57", duration=4), ("720p", "16:9", 96, -1, False)),
         (body(frames=145, duration=4), ("720p", "16:9", 145, -1, False)),

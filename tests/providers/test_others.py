@@ -2,6 +2,7 @@
 
 from contracts.kernel.task import Failure
 
+RELAY = {"model": "doubao-seedance-2-0-1080p", "prompt": "p"}
 SENSE = {
     "model": "doubao-seedance-2-0-260128",
     "content": [{"type": "text", "text": "a cat", "nonsense": 1}],
@@ -17,8 +18,7 @@ def fail(world):
 
 
 async def test_a_failed_relaydance_task_says_why_and_has_no_url(client, clock, world):
-    body = {"model": "m", "prompt": "p"}
-    task = (await client.post("/v1/video/generations", json=body)).json()["task_id"]
+    task = (await client.post("/v1/video/generations", json=RELAY)).json()["task_id"]
     fail(world)
     clock.advance(1000)
     answer = (await client.get(f"/v1/video/generations/{task}")).json()
@@ -27,7 +27,7 @@ async def test_a_failed_relaydance_task_says_why_and_has_no_url(client, clock, w
 
 async def test_relaydance_echoes_vendor_parameters(client):
     metadata = {"ratio": "1:1", "seed": 5}
-    body = {"model": "m", "prompt": "p", "metadata": metadata}
+    body = RELAY | {"metadata": metadata}
     task = (await client.post("/v1/video/generations", json=body)).json()["task_id"]
     assert (await client.get(f"/v1/video/generations/{task}")).json()["metadata"] == metadata
 

@@ -17,6 +17,8 @@ from mockserver.outbox import is_loopback
 from mockserver.settings import Settings
 from mockserver.world import World
 
+MODEL = "doubao-seedance-2-0-1080p"
+
 
 @dataclass
 class Receiver:
@@ -54,7 +56,7 @@ def receiver(*statuses: int) -> Iterator[Receiver]:
 
 
 async def submit(client, url, **body):
-    message = {"model": "m", "prompt": "p", "metadata": {"callback_url": url}} | body
+    message = {"model": MODEL, "prompt": "p", "metadata": {"callback_url": url}} | body
     return (await client.post("/v1/video/generations", json=message)).json()["task_id"]
 
 
@@ -157,7 +159,7 @@ async def test_a_closed_port_is_no_success(client, clock, caplog):
 
 async def test_a_callback_url_at_the_top_level_is_ignored(client, clock):
     with receiver() as heard:
-        body = {"model": "m", "prompt": "p", "callback_url": heard.url}
+        body = {"model": MODEL, "prompt": "p", "callback_url": heard.url}
         assert (await client.post("/v1/video/generations", json=body)).status_code == 200
         clock.advance(1000)
         await anyio.sleep(0.1)

@@ -1,11 +1,14 @@
 """Requests as no well-behaved client sends them, straight at the ASGI application."""
 
+import json
+
 import pytest
 
 from contracts.kernel.registry import providers
 from mockserver.reading import DRAINED
 
 VENICE = providers()["venice"]
+BODY = {"model": "seedance-2-0-text-to-video", "prompt": "p", "duration": "5s"}
 
 
 async def call(app, messages, **scope):
@@ -36,14 +39,14 @@ def part(body, *, more=True):
 
 
 async def test_a_body_in_parts_is_one_body(app, world):
-    text = b'{"model": "m", "prompt": "p", "duration": "5s"}'
+    text = json.dumps(BODY).encode()
     sent = await call(app, [part(text[:5]), part(text[5:]), part(b"", more=False)])
     assert sent[0]["status"] == 200
     assert world.journal[-1].body == text
 
 
 async def test_without_a_host_header_links_lead_to_the_address_itself(app, world):
-    text = b'{"model": "m", "prompt": "p", "duration": "5s"}'
+    text = json.dumps(BODY).encode()
     await call(app, [part(text, more=False)])
     (task,) = world.tenant("k").tasks.values()
     assert task.origin == "http://127.0.0.1:8600"

@@ -1,5 +1,7 @@
 """Results and uploads over HTTP: whole, in ranges, and never to the wrong hands."""
 
+from pathlib import Path
+
 import pytest
 
 from contracts.kernel.clip import Clip
@@ -8,6 +10,8 @@ from mockserver.responding import media_response
 from mockserver.studio import Studio
 
 CONTENT = bytes(range(100))
+IMAGE = Path(__file__).parents[2] / "fixtures" / "media" / "image.png"
+MODEL = "doubao-seedance-2-0-1080p"
 
 
 @pytest.mark.parametrize(
@@ -90,18 +94,18 @@ def test_the_studio_renders_once_and_forgets_what_was_not_asked_for():
 
 
 async def test_an_upload_is_served_under_its_link_and_can_be_used(client):
-    files = {"file": ("cat.PNG", b"\x89PNG...", "image/png")}
+    files = {"file": ("cat.PNG", IMAGE.read_bytes(), "image/png")}
     answer = (await client.post("/v1/files", files=files)).json()
     assert answer["id"].startswith("file_")
     assert answer["url"].endswith(".png")
     served = await client.get(answer["url"])
-    assert (served.content, served.headers["content-type"]) == (b"\x89PNG...", "image/png")
+    assert (served.content, served.headers["content-type"]) == (IMAGE.read_bytes(), "image/png")
     reference = {
         "type": "image_url",
         "image_url": {"url": answer["url"]},
         "role": "reference_image",
     }
-    body = {"model": "m", "prompt": "@image1", "metadata": {"content": [reference]}}
+    body = {"model": MODEL, "prompt": "@image1", "metadata": {"content": [reference]}}
     assert (await client.post("/v1/video/generations", json=body)).status_code == 200
 
 

@@ -8,6 +8,8 @@ import pytest
 from contracts.kernel.registry import providers
 from mockserver.app import create_app
 
+MODEL = "doubao-seedance-2-0-1080p"
+
 
 @pytest.mark.parametrize(
     ("path", "rule"),
@@ -76,7 +78,7 @@ async def test_unrouted_requests_are_remembered(client, world):
 
 
 async def test_a_link_of_one_provider_is_not_a_link_of_another(client, clock, world):
-    body = {"model": "grok-imagine-text-to-video-private", "prompt": "p"}
+    body = {"model": MODEL, "prompt": "p"}
     await client.post("/v1/video/generations", json=body)
     clock.advance(1000)
     (link,) = world.links
@@ -103,7 +105,7 @@ async def test_parameters_may_stand_anywhere_in_a_path(world):
     async with httpx.AsyncClient(
         transport=transport, base_url="http://h", headers=headers
     ) as client:
-        body = {"model": "m", "prompt": "p"}
+        body = {"model": MODEL, "prompt": "p"}
         task = (await client.post("/v1/video/generations", json=body)).json()["task_id"]
         for answer in (
             await client.get(f"/v1/video/generations/{task}"),

@@ -9,7 +9,7 @@ from mockserver.journal import LARGE, Digest, remembered
 from mockserver.settings import Settings
 from mockserver.world import World
 
-SUBMIT = {"model": "m", "prompt": "p"}
+SUBMIT = {"model": "doubao-seedance-2-0-1080p", "prompt": "p"}
 
 
 async def submit(client, **fields):

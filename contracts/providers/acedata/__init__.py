@@ -6,15 +6,32 @@ from contracts.kernel.operation import (
     LOOK_GATES,
     Finds,
     Gate,
+    Gives,
     Opens,
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
 from contracts.kernel.task import Names
-from contracts.providers.acedata.answers import LIFECYCLE, accepted, ids, looked_up, plan
+from contracts.providers.acedata.answers import (
+    LIFECYCLE,
+    Accepted,
+    Batch,
+    Failed,
+    Finished,
+    NoRecord,
+    Record,
+    accepted,
+    ids,
+    looked_up,
+    plan,
+)
+from contracts.providers.acedata.models import seed
 from contracts.providers.acedata.quirks import is_blocking
-from contracts.providers.acedata.requests import DOCS_SPEC, SEED, Tasks, Videos
+from contracts.providers.acedata.requests import Tasks, Videos
+from contracts.providers.acedata.sources import DOCS_SPEC, SEED
 from contracts.providers.acedata.wire import ERRORS, WEBHOOK
+
+REVISIONS = ("newest",)
 
 VIDEOS = Operation(
     id="videos",
@@ -24,6 +41,11 @@ VIDEOS = Operation(
     body=Videos,
     gates=(Gate.KEY, Gate.BALANCE, Gate.SIZE, Gate.TYPE, Gate.CONTRACT),  # 403 precedes 413 and 400
     effect=Opens(plan=plan, reply=accepted, waits=is_blocking),
+    answers=(
+        Gives(Accepted, "asynchronous", leads={"tasks": {"id": "$response.body#/task_id"}}),
+        Gives(Finished, "blocking: succeeded"),
+        Gives(Failed, "blocking: failed"),
+    ),
     source=SEED.at(
         "",
         "`data` is a list of ModelArk tasks here; newer documents and live answers show an object."
@@ -44,6 +66,11 @@ TASKS = Operation(
     body=Tasks,
     gates=LOOK_GATES,
     effect=Finds(ids=ids, reply=looked_up),
+    answers=(
+        Gives(Record, "one task"),
+        Gives(Batch, "several"),
+        Gives(NoRecord, "an unknown task"),
+    ),
     source=DOCS_SPEC.at("", "An unknown task is {} here; the guide's table has 404 not_found."),
 )
 
@@ -51,6 +78,8 @@ PROVIDER = Provider(
     id="acedata",
     title="Ace Data Cloud",
     revision="seed",
+    about="The page the project was created from: five models, an open top level.",
+    models=seed,
     base_url="https://api.acedata.cloud",
     auth=Bearer(),
     operations=(VIDEOS, TASKS),

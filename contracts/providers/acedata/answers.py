@@ -12,7 +12,8 @@ from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.reply import Answer, Reply
 from contracts.kernel.task import Failure, Phase, Plan, Task
 from contracts.providers.acedata.quirks import RANDOM_SEED, is_blocking, settings
-from contracts.providers.acedata.requests import DOCS_SPEC, Tasks, Videos
+from contracts.providers.acedata.requests import Request, Tasks, Videos
+from contracts.providers.acedata.sources import DOCS_SPEC
 
 LIFECYCLE = Lifecycle(
     words={
@@ -142,7 +143,7 @@ class Batch(TypedDict):
     count: int
 
 
-def plan(body: Videos) -> Plan:
+def plan(body: Request) -> Plan:
     """Decide what becomes of a request."""
     wanted = settings(body)
     seconds = wanted.frames / FRAMES_PER_SECOND
@@ -161,12 +162,13 @@ def accepted(task: Task[Videos], now: float) -> Reply:
 def result(task: Task[Videos], _now: float) -> Answer:
     """Give the end of a task."""
     if task.plan.failure:
-        return _failed(task, task.plan.failure)
+        return failed(task, task.plan.failure)
     trace = task.names.others["trace"]
     return Finished(success=True, task_id=task.id, trace_id=trace, data=[_ark(task)])
 
 
-def _failed(task: Task[Videos], failure: Failure) -> Failed:
+def failed(task: Task[Request], failure: Failure) -> Failed:
+    """Give the end of a task that failed."""
     reason = Reason(code=failure.code, message=failure.message)
     return Failed(success=False, task_id=task.id, trace_id=task.names.others["trace"], error=reason)
 
@@ -195,7 +197,7 @@ def _ark(task: Task[Videos]) -> ArkTask:
     )
 
 
-def looked_up(body: Tasks, tasks: Sequence[Task[Videos]], now: float) -> Reply:
+def looked_up(body: Tasks, tasks: Sequence[Task[Request]], now: float) -> Reply:
     """Answer a look-up: one record, several, or an empty object for an unknown task."""
     if body.action == "retrieve_batch":
         return Reply(Batch(items=[record(task, now) for task in tasks], count=len(tasks)))
@@ -209,7 +211,7 @@ def ids(body: Tasks) -> Sequence[str]:
     return (value_or(body.id, ""),)
 
 
-def record(task: Task[Videos], now: float) -> Record:
+def record(task: Task[Request], now: float) -> Record:
     """Give the record of a task at a moment."""
     phase = task.phase(now)
     answer = Record(
@@ -226,11 +228,12 @@ def record(task: Task[Videos], now: float) -> Record:
         answer["finished_at"] = round(task.finishes, 3)
         answer["elapsed"] = round(task.finishes - task.started, 3)
         failure = task.plan.failure
-        answer["response"] = _failed(task, failure) if failure else _flat(task)
+        answer["response"] = failed(task, failure) if failure else flat(task)
     return answer
 
 
-def _flat(task: Task[Videos]) -> FlatFinished:
+def flat(task: Task[Request]) -> FlatFinished:
+    """Give the end of a task that succeeded, in the flat form."""
     wanted = settings(task.request)
     data = FlatData(
         task_id=task.names.others["inner"],

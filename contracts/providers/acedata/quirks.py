@@ -8,7 +8,8 @@ from pydantic import MISSING
 
 from contracts.kernel.body import value_or
 from contracts.kernel.clip import FRAMES_PER_SECOND
-from contracts.providers.acedata.requests import AUDIO_MODEL, TextItem, Videos
+from contracts.providers.acedata.models import models
+from contracts.providers.acedata.requests import Request, TextItem
 
 FLAG = re.compile(r"--([a-z]+)\s+(\S+)")
 LEGAL = {
@@ -49,12 +50,12 @@ class Settings:
         return self.frames // FRAMES_PER_SECOND
 
 
-def flags(body: Videos) -> dict[str, str]:
+def flags(body: Request) -> dict[str, str]:
     """Give the valid flags of all texts by their short name; of two, the last wins."""
     return dict(_flags(body))
 
 
-def _flags(body: Videos) -> Iterator[tuple[str, str]]:
+def _flags(body: Request) -> Iterator[tuple[str, str]]:
     for item in body.content:
         if isinstance(item, TextItem):
             for name, value in FLAG.findall(item.text):
@@ -63,16 +64,17 @@ def _flags(body: Videos) -> Iterator[tuple[str, str]]:
                     yield short, value
 
 
-def settings(body: Videos) -> Settings:
+def settings(body: Request) -> Settings:
     """Put flags and fields together: a field wins, as it is the strict path (GUIDE).
 
     `frames` wins over `duration` (SDK_SPEC; newer documents want one of the two).
 
-    Defaults are those of the newer schema's text: 16:9, 5 s, 720p, and 480p for lite models. Sound
-    is made by one model only; the others ignore the wish.
+    Defaults are those of the newer schema's text: 16:9, 5 s, 720p, and 480p for lite models. Not
+    every model makes sound; the others ignore the wish.
     """
     given = flags(body)
-    resolution = given.get("rs", "480p" if "-lite-" in body.model else "720p")
+    row = models().get(body.model)
+    resolution = given.get("rs", row.default_resolution if row else DEFAULT_RESOLUTION)
     seconds = value_or(body.duration, int(given.get("dur", DEFAULT_SECONDS)))
     length = (seconds if seconds > 0 else DEFAULT_SECONDS) * FRAMES_PER_SECOND
     frames = value_or(body.frames, int(given.get("frames", length)))
@@ -81,14 +83,15 @@ def settings(body: Videos) -> Settings:
         ratio=value_or(body.ratio, given.get("rt", "16:9")),
         frames=length if body.duration is not MISSING and body.frames is MISSING else frames,
         seed=value_or(body.seed, int(given.get("seed", RANDOM_SEED))),
-        audio=body.generate_audio and body.model == AUDIO_MODEL,
+        audio=body.generate_audio and (row is None or row.generate_audio),
     )
 
 
+DEFAULT_RESOLUTION = "720p"
 DEFAULT_SECONDS = 5
 RANDOM_SEED = -1
 
 
-def is_blocking(body: Videos) -> bool:
+def is_blocking(body: Request) -> bool:
     """Tell whether the call is answered only when the video is done (GUIDE)."""
     return not body.async_ and body.callback_url is MISSING

@@ -1,22 +1,21 @@
 """What a client may send: body classes, their rules, and the documents they come from."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
 from contracts.kernel.body import Body, Whole
+from contracts.kernel.conditions import Condition, Equals, Given
+from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import ImageLink
-from contracts.kernel.rules import AtMost, Contains, Equals, Excludes, Given, Needs, Rule
-from contracts.kernel.source import Confidence, Source
+from contracts.kernel.rules import Rule, needs
+from contracts.kernel.source import Source
+from contracts.providers.acedata.by_model import MODE_RULES, MODES, by_model, frame_steps, known
+from contracts.providers.acedata.media import IMAGES
+from contracts.providers.acedata.models import seed as seed_models
+from contracts.providers.acedata.sources import CLIENTS, DOCS_SPEC, SDK_SPEC, SEED
 
-SEED = Source("docs.acedata.cloud, POST /seedance/videos", "2026-01")
-SDK_SPEC = Source("AceDataCloud/SDK scripts/specs, commit 0d3494cb", "2026-06")
-DOCS_SPEC = Source("AceDataCloud/Docs openapi/seedance.json, commit 0e1d52d8", "2026-10")
-GUIDE = Source("AceDataCloud/APIs seedance_videos.md, commit 77a7991", "2026-10")
-CLIENTS = Source("published clients of the vendor", "2026-10", "", Confidence.INFERRED)
-ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
-
-AUDIO_MODEL = "doubao-seedance-1-5-pro-251215"
 NEWER = "Not on the seed's page, whose top level is open; limits as in the newer document."
 
 
@@ -58,43 +57,24 @@ class ImageItem(ClosedBody):
 Item = Annotated[TextItem | ImageItem, Field(discriminator="type")]
 
 
-MODES = SDK_SPEC.at("content", "Three modes: first frame, first and last frame, references.")
-FIRST = Contains("content", {"role": "first_frame"})
-LAST = Contains("content", {"role": "last_frame"})
-REFERENCES = Contains("content", {"role": "reference_image"})
-
-
-class Videos(AceBody):
-    """`POST /seedance/videos`: one request for one video.
+class Request(AceBody):
+    """`POST /seedance/videos`, as far as all documents agree.
 
     The fields after `execution_expires_after` are newer than the seed's page. They are accepted
     there, and obeyed here, because the vendor's own SDK always sends them.
     """
 
-    model: Annotated[
-        Literal[
-            "doubao-seedance-1-0-pro-250528",
-            "doubao-seedance-1-0-pro-fast-251015",
-            "doubao-seedance-1-5-pro-251215",
-            "doubao-seedance-1-0-lite-t2v-250428",
-            "doubao-seedance-1-0-lite-i2v-250428",
-        ],
-        SEED.at("model", "Newer documents list nine."),
-    ]
+    model: str
     content: Annotated[
         list[Item], Field(fail_fast=True), SEED.at("content", "Audio and video came later.")
     ]
     generate_audio: bool = False
     callback_url: Annotated[str, Field(min_length=1)] | MISSING = MISSING
     return_last_frame: bool = False
-    service_tier: Annotated[
-        Literal["default", "flex"], SEED.at("service_tier", "Removed from newer documents.")
-    ] = "default"
     execution_expires_after: Annotated[int, Field(ge=3600, le=259_200), Whole] = 172_800
     async_: Annotated[bool, Field(alias="async"), SDK_SPEC.at("async", NEWER)] = False
     resolution: (
-        Annotated[Literal["480p", "720p", "1080p", "4k"], DOCS_SPEC.at("resolution", NEWER)]
-        | MISSING
+        Annotated[Literal["480p", "720p", "1080p"], SDK_SPEC.at("resolution", NEWER)] | MISSING
     ) = MISSING
     ratio: (
         Annotated[
@@ -117,7 +97,7 @@ class Videos(AceBody):
             int,
             Field(ge=29, le=361),
             Whole,
-            SDK_SPEC.at("frames", NEWER + " Newer documents end at 289; steps are 25+4n."),
+            SDK_SPEC.at("frames", NEWER + " Newer documents end at 289."),
         ]
         | MISSING
     ) = MISSING
@@ -130,24 +110,22 @@ class Videos(AceBody):
         Annotated[int, Field(ge=0, le=9), Whole, DOCS_SPEC.at("priority", NEWER)] | MISSING
     ) = MISSING
 
+
+class Videos(Request):
+    """`POST /seedance/videos`: one request for one video."""
+
+    service_tier: Annotated[
+        Literal["default", "flex"], SEED.at("service_tier", "Removed from newer documents.")
+    ] = "default"
+
+    media: ClassVar[tuple[MediaRule, ...]] = IMAGES
     rules: ClassVar[tuple[Rule, ...]] = (
-        AtMost(id="one-first-frame", source=MODES, items=FIRST, most=1),
-        AtMost(id="one-last-frame", source=MODES, items=LAST, most=1),
-        Excludes(
-            id="references-exclude-first-frame",
-            sentence="A `reference_image` cannot be combined with a `first_frame`.",
-            source=MODES,
-            when=REFERENCES,
-            none_of=(FIRST,),
-        ),
-        Excludes(
-            id="references-exclude-last-frame",
-            sentence="A `reference_image` cannot be combined with a `last_frame`.",
-            source=MODES,
-            when=REFERENCES,
-            none_of=(LAST,),
-        ),
+        known(seed_models),
+        *MODE_RULES,
+        *by_model(seed_models),
+        frame_steps(361),
     )
+    modes: ClassVar[Mapping[str, Condition]] = MODES
 
 
 class Tasks(AceBody):
@@ -160,7 +138,7 @@ class Tasks(AceBody):
     ids: list[str] | MISSING = MISSING
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Needs(
+        needs(
             id="batch-needs-ids",
             sentence="The action `retrieve_batch` needs at least one id in `ids`.",
             source=CLIENTS.at("SeedanceDify tools/api_contracts.py"),

@@ -7,7 +7,7 @@ from contracts.kernel.errors import Cause, ErrorCase, Refusal, blamed
 from contracts.kernel.source import Source
 from contracts.kernel.webhooks import Webhook
 from contracts.providers.acedata.answers import result
-from contracts.providers.acedata.requests import ASSUMED, DOCS_SPEC, GUIDE
+from contracts.providers.acedata.sources import ASSUMED, DOCS_SPEC, GUIDE
 
 
 def _body(code: str, message: str, refusal: Refusal) -> Mapping[str, Any]:

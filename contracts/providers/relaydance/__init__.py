@@ -1,6 +1,7 @@
 """RelayDance, as documented; the gateway it was observed to be is another dialect."""
 
 from contracts.kernel.auth import Bearer
+from contracts.kernel.errors import Cause
 from contracts.kernel.operation import (
     LOOK_GATES,
     SUBMIT_GATES,
@@ -8,6 +9,7 @@ from contracts.kernel.operation import (
     Carried,
     Computes,
     Finds,
+    Gives,
     Keeps,
     Opens,
     Operation,
@@ -15,6 +17,10 @@ from contracts.kernel.operation import (
 from contracts.kernel.provider import MEBIBYTE, Provider
 from contracts.providers.relaydance.answers import (
     LIFECYCLE,
+    ModelList,
+    StoredFile,
+    Submitted,
+    TaskState,
     listed,
     names,
     plan,
@@ -22,17 +28,12 @@ from contracts.providers.relaydance.answers import (
     stored,
     submitted,
 )
-from contracts.providers.relaydance.requests import (
-    GATEWAY,
-    GET_PAGE,
-    SEED,
-    UPLOAD_PAGE,
-    FileForm,
-    Generate,
-    ListModels,
-    Poll,
-)
+from contracts.providers.relaydance.models import models
+from contracts.providers.relaydance.requests import FileForm, Generate, ListModels, Poll
+from contracts.providers.relaydance.sources import GATEWAY, GET_PAGE, SEED, UPLOAD_PAGE
 from contracts.providers.relaydance.wire import ERRORS, WEBHOOK
+
+REVISIONS = ("new_api",)
 
 GENERATE = Operation(
     id="generate",
@@ -42,6 +43,7 @@ GENERATE = Operation(
     body=Generate,
     gates=SUBMIT_GATES,
     effect=Opens(plan=plan, reply=submitted),
+    answers=(Gives(Submitted, "accepted", leads={"poll": {"task_id": "$response.body#/task_id"}}),),
     source=SEED,
     example={
         "model": "doubao-seedance-2-0-1080p",
@@ -59,6 +61,8 @@ POLL = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Finds(ids=lambda body: (body.task_id,), reply=polled),
+    answers=(Gives(TaskState, "the state of the task"),),
+    refuses=(Cause.NO_TASK,),
     source=GET_PAGE,
 )
 FILES = Operation(
@@ -70,6 +74,7 @@ FILES = Operation(
     carried=Carried.FORM,
     gates=LOOK_GATES,
     effect=Keeps(field="file", reply=stored),
+    answers=(Gives(StoredFile, "kept"),),
     source=UPLOAD_PAGE,
 )
 MODELS = Operation(
@@ -81,6 +86,7 @@ MODELS = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Computes(reply=listed),
+    answers=(Gives(ModelList, "the models"),),
     source=GATEWAY,
 )
 
@@ -88,6 +94,8 @@ PROVIDER = Provider(
     id="relaydance",
     title="RelayDance",
     revision="documented",
+    about="The pages of RelayDance, taken at their word.",
+    models=models,
     base_url="https://relaydance.com/v1",
     auth=Bearer(),
     operations=(GENERATE, POLL, FILES, MODELS),

@@ -1,7 +1,6 @@
 """What RelayDance answers: answer models, and pure functions from task and time to answer."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Literal, NotRequired
 
@@ -12,19 +11,15 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.ids import two_alphanumeric
 from contracts.kernel.lifecycle import Lifecycle
-from contracts.kernel.models import ModelRow, read_models
 from contracts.kernel.operation import Upload
 from contracts.kernel.reply import Reply
 from contracts.kernel.task import Names, Phase, Plan, Task
-from contracts.providers.relaydance.requests import (
-    GATEWAY,
-    Generate,
-    ListModels,
-    Metadata,
-    Poll,
-)
+from contracts.providers.relaydance.models import models
+from contracts.providers.relaydance.requests import Generate, ListModels, Metadata, Poll
+from contracts.providers.relaydance.sources import GATEWAY
 
 NO_METADATA = Metadata()
+DEFAULT_RATIO = "16:9"
 DEFAULT_SECONDS = "5"
 """What upstream makes when `seconds` is absent (GATEWAY)."""
 
@@ -89,19 +84,6 @@ class ModelList(TypedDict):
     data: list[ModelEntry]
 
 
-class RelayModel(ModelRow):
-    """One model id."""
-
-    resolution: str | None = None
-    """The resolution that the id stands for, where it names one."""
-
-
-@cache
-def models() -> Mapping[str, RelayModel]:
-    """Give the table, read once."""
-    return read_models(__package__, RelayModel)
-
-
 def names(random: Random, _now: float) -> Names:
     """Name a task: `task_` and 32 letters and digits, as recorded ids have them (GATEWAY)."""
     id_, link = two_alphanumeric(random, 32, 32)
@@ -116,11 +98,15 @@ def resolution_of(model: str) -> str:
 
 def plan(body: Generate) -> Plan:
     """Decide what becomes of a request; sound only where it is asked for."""
+    return plan_for(body, int(value_or(body.seconds, DEFAULT_SECONDS)))
+
+
+def plan_for(body: Generate, seconds: int) -> Plan:
+    """Decide it for a length that the caller has made out."""
     metadata = value_or(body.metadata, NO_METADATA)
     resolution = value_or(metadata.resolution, "") or resolution_of(body.model)
-    ratio = value_or(metadata.ratio, "16:9")
+    ratio = value_or(metadata.ratio, DEFAULT_RATIO)
     audio = value_or(metadata.generate_audio, default=False)
-    seconds = int(value_or(body.seconds, DEFAULT_SECONDS))
     clip = clip_of(resolution, ratio, seconds, audio=audio)
     return Plan(clip=clip, callback_url=value_or(metadata.callback_url, ""))
 

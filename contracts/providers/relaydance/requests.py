@@ -1,24 +1,23 @@
 """What a client may send: body classes, their rules, and the documents they come from."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body
+from contracts.kernel.combining import AllOf, AnyOf, Not
+from contracts.kernel.conditions import Condition, Contains, Given
+from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import AudioLink, ImageLink, VideoLink
-from contracts.kernel.rules import AtMost, Contains, Excludes, Rule
-from contracts.kernel.source import Confidence, Source
+from contracts.kernel.rules import Rule, at_most, excludes
+from contracts.kernel.source import Source
+from contracts.providers.relaydance.by_model import by_model, known
+from contracts.providers.relaydance.models import models
+from contracts.providers.relaydance.sources import ASSUMED, GET_PAGE, SEED, UPLOAD_PAGE
 
-SEED = Source("relaydance.com/docs/api-reference, create video", "2026-06")
-GET_PAGE = Source("relaydance.com/docs/api-reference/get-prediction", "2026-11")
-UPLOAD_PAGE = Source("relaydance.com/docs/api-reference/upload-media", "2026-11")
-ERRORS_PAGE = Source("relaydance.com/docs/errors", "2026-11")
-GATEWAY = Source(
-    "QuantumNous/new-api, and clients of the live service", "2026-09", "", Confidence.INFERRED
-)
 MOST_SECONDS = 30
 """No model is known to make longer clips (GATEWAY); the FAQ says 15."""
-ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
 
 
 class RelayBody(Body):
@@ -79,13 +78,32 @@ class AudioItem(RelayBody):
 Item = Annotated[ImageItem | VideoItem | AudioItem, Field(discriminator="type")]
 
 REFERENCES = (
-    Contains("content", {"role": "reference_image"}),
-    Contains("content", {"role": "reference_video"}),
-    Contains("content", {"role": "reference_audio"}),
+    Contains("metadata.content", {"role": "reference_image"}),
+    Contains("metadata.content", {"role": "reference_video"}),
+    Contains("metadata.content", {"role": "reference_audio"}),
 )
-FIRST = Contains("content", {"role": "first_frame"})
-LAST = Contains("content", {"role": "last_frame"})
+FIRST = Contains("metadata.content", {"role": "first_frame"})
+LAST = Contains("metadata.content", {"role": "last_frame"})
 PER_KIND = SEED.at("metadata.content[]")
+MODE_RULES: tuple[Rule, ...] = (
+    at_most(id="nine-images", source=PER_KIND, items=REFERENCES[0], most=9),
+    at_most(id="three-videos", source=PER_KIND, items=REFERENCES[1], most=3),
+    at_most(id="three-audios", source=PER_KIND, items=REFERENCES[2], most=3),
+    excludes(
+        id="references-exclude-first-frame",
+        sentence="Reference media cannot be combined with a `first_frame`.",
+        source=PER_KIND,
+        when=FIRST,
+        none_of=REFERENCES,
+    ),
+    excludes(
+        id="references-exclude-last-frame",
+        sentence="Reference media cannot be combined with a `last_frame`.",
+        source=PER_KIND,
+        when=LAST,
+        none_of=REFERENCES,
+    ),
+)
 
 
 class Metadata(RelayBody):
@@ -102,26 +120,6 @@ class Metadata(RelayBody):
     generate_audio: bool | MISSING = MISSING
     callback_url: str | MISSING = MISSING
     content: Annotated[list[Item], Field(fail_fast=True)] | MISSING = MISSING
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        AtMost(id="nine-images", source=PER_KIND, items=REFERENCES[0], most=9),
-        AtMost(id="three-videos", source=PER_KIND, items=REFERENCES[1], most=3),
-        AtMost(id="three-audios", source=PER_KIND, items=REFERENCES[2], most=3),
-        Excludes(
-            id="references-exclude-first-frame",
-            sentence="Reference media cannot be combined with a `first_frame`.",
-            source=PER_KIND,
-            when=FIRST,
-            none_of=REFERENCES,
-        ),
-        Excludes(
-            id="references-exclude-last-frame",
-            sentence="Reference media cannot be combined with a `last_frame`.",
-            source=PER_KIND,
-            when=LAST,
-            none_of=REFERENCES,
-        ),
-    )
 
 
 class Generate(RelayBody):
@@ -145,6 +143,21 @@ class Generate(RelayBody):
         | MISSING
     ) = MISSING
     metadata: Metadata | MISSING = MISSING
+
+    rules: ClassVar[tuple[Rule, ...]] = (known(models), *MODE_RULES, *by_model(models))
+    media: ClassVar[tuple[MediaRule, ...]] = (
+        MediaRule(
+            id="media-readable",
+            sentence="A medium can be read, and is of the kind its item is for.",
+            source=ASSUMED,
+        ),
+    )
+    modes: ClassVar[Mapping[str, Condition]] = {
+        "text": Not(Given("metadata.content")),
+        "first-frame": AllOf((FIRST, Not(LAST))),
+        "first-and-last-frame": AllOf((FIRST, LAST)),
+        "references": AnyOf(REFERENCES),
+    }
 
 
 class Poll(RelayBody):

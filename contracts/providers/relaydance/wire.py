@@ -7,7 +7,8 @@ from contracts.kernel.errors import Cause, ErrorCase, Refusal, complain
 from contracts.kernel.source import Source
 from contracts.kernel.webhooks import Webhook
 from contracts.providers.relaydance.answers import state
-from contracts.providers.relaydance.requests import ASSUMED, ERRORS_PAGE, SEED
+from contracts.providers.relaydance.by_model import NO_MODEL
+from contracts.providers.relaydance.sources import ASSUMED, ERRORS_PAGE, SEED
 
 TYPES = ERRORS_PAGE.at("", "Only `authentication_error` is shown; the other types are assumed.")
 
@@ -48,6 +49,7 @@ ERRORS: Mapping[str, ErrorCase] = {
         body=_body("invalid_request_error", complain),
         source=TYPES,
     ),
+    NO_MODEL: _error("an unknown model", 404, "not_found_error", "Model not found.", ERRORS_PAGE),
     Cause.NO_TASK: _error(
         "an unknown task",
         404,

@@ -1,20 +1,33 @@
 """SenseAudio, the current generation of its documentation."""
 
 from contracts.kernel.auth import Bearer
+from contracts.kernel.errors import Cause
 from contracts.kernel.ids import alphanumeric, uuid4
 from contracts.kernel.operation import (
     SUBMIT_GATES,
     URL_GATES,
     Carried,
     Finds,
+    Gives,
     Opens,
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
 from contracts.kernel.task import Names
-from contracts.providers.senseaudio.answers import LIFECYCLE, created, plan, polled
-from contracts.providers.senseaudio.requests import SEED, STATUS_PAGE, Create, Status
+from contracts.providers.senseaudio.answers import (
+    LIFECYCLE,
+    Created,
+    TaskState,
+    created,
+    plan,
+    polled,
+)
+from contracts.providers.senseaudio.models import current
+from contracts.providers.senseaudio.requests import Create, Status
+from contracts.providers.senseaudio.sources import SEED, STATUS_PAGE
 from contracts.providers.senseaudio.wire import ERRORS
+
+REVISIONS = ("strict",)
 
 CREATE = Operation(
     id="create",
@@ -24,6 +37,7 @@ CREATE = Operation(
     body=Create,
     gates=SUBMIT_GATES,
     effect=Opens(plan=plan, reply=created),
+    answers=(Gives(Created, "accepted", leads={"status": {"id": "$response.body#/task_id"}}),),
     source=SEED,
     example={
         "model": "doubao-seedance-2-0-260128",
@@ -43,6 +57,8 @@ STATUS = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Finds(ids=lambda body: (body.id,), reply=polled),
+    answers=(Gives(TaskState, "the state of the task"),),
+    refuses=(Cause.NO_TASK,),
     source=STATUS_PAGE.at(
         "",
         "`model` echoes the request; the page's sample shows a display name. Without `id` the live"
@@ -54,6 +70,8 @@ PROVIDER = Provider(
     id="senseaudio",
     title="SenseAudio",
     revision="current",
+    about="The current generation of the documentation; 1080p as its schema has it.",
+    models=current,
     base_url="https://api.senseaudio.cn/v1",
     auth=Bearer(),
     operations=(CREATE, STATUS),

@@ -1,23 +1,21 @@
 """What a client may send: body classes, their rules, and the documents they come from."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body, Whole
-from contracts.kernel.media import AudioLink, ImageLink, WebLink
-from contracts.kernel.rules import AtMost, Contains, Excludes, Needs, Rule
-from contracts.kernel.source import Confidence, Source
-
-SEED = Source("docs.senseaudio.cn/api-reference/endpoint/video/create", "2026-06")
-STATUS_PAGE = Source("docs.senseaudio.cn/api-reference/endpoint/video/status", "2026-06")
-LIVE = Source(
-    "bodies recorded by the senseaudio-video plugin", "2026-09-16", "", Confidence.OBSERVED
-)
-ERROR_TABLE = Source(
-    "error table of the create page, as copied by jushenzhidao/video-adapter", "2026-09-17"
-)
-ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
+from contracts.kernel.combining import AllOf, AnyOf, Not
+from contracts.kernel.conditions import Condition, Contains
+from contracts.kernel.inspecting import MediaRule
+from contracts.kernel.media import AudioLink, ImageLink, VideoWebLink
+from contracts.kernel.rules import Rule, at_most, excludes, needs
+from contracts.kernel.source import Source
+from contracts.providers.senseaudio.by_model import AUDIOS, IMAGES, VIDEOS, by_model, known
+from contracts.providers.senseaudio.media import MEDIA
+from contracts.providers.senseaudio.models import current
+from contracts.providers.senseaudio.sources import SEED, STATUS_PAGE
 
 
 class SenseBody(Body):
@@ -60,16 +58,14 @@ class VideoItem(SenseBody):
 
     type: Literal["video"]
     video_url: Annotated[
-        WebLink, SEED.at("content", "Data URLs are named for images and hinted at for audio only.")
+        VideoWebLink,
+        SEED.at("content", "Data URLs are named for images and hinted at for audio only."),
     ]
 
 
 Item = Annotated[TextItem | ImageItem | AudioItem | VideoItem, Field(discriminator="type")]
 
 TEXTS = Contains("content", {"type": "text"})
-IMAGES = Contains("content", {"type": "image"})
-AUDIOS = Contains("content", {"type": "audio"})
-VIDEOS = Contains("content", {"type": "video"})
 FIRST = Contains("content", {"type": "image", "role": "first_frame"})
 LAST = Contains("content", {"type": "image", "role": "last_frame"})
 REFERENCE_IMAGES = Contains("content", {"type": "image", "role": "reference"})
@@ -88,16 +84,13 @@ class ProviderSpecific(SenseBody):
 class Create(SenseBody):
     """`POST /v1/video/create`: one request for one video."""
 
-    model: Annotated[
-        Literal["doubao-seedance-2-0-260128"],
-        SEED.at("model", "The error table has 500 for an invalid model; an enum suggests 400."),
-    ]
+    model: str
     content: Annotated[
         list[Item],
         Field(fail_fast=True),
         SEED.at("content", "The page's own sample is an empty list, so an empty list passes."),
     ]
-    duration: Annotated[int, Field(ge=4, le=15), Whole]
+    duration: Annotated[int, Whole]
     resolution: Annotated[
         Literal["480p", "720p", "1080p"],
         SEED.at("resolution", "The schema lists 1080p; the model section names 480p and 720p."),
@@ -108,36 +101,27 @@ class Create(SenseBody):
     provider_specific: ProviderSpecific | MISSING = MISSING
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        AtMost(id="one-text", source=MODES, items=TEXTS, most=1),
-        AtMost(id="nine-images", source=MODES, items=IMAGES, most=9),
-        AtMost(id="three-audios", source=MODES, items=AUDIOS, most=3),
-        AtMost(id="three-videos", source=MODES, items=VIDEOS, most=3),
-        AtMost(id="one-first-frame", source=MODES, items=FIRST, most=1),
-        AtMost(id="one-last-frame", source=MODES, items=LAST, most=1),
-        Excludes(
-            id="first-frame-excludes-references",
-            sentence="A `first_frame` cannot be combined with reference images, audio or video.",
+        known(current),
+        *by_model(current),
+        at_most(id="one-text", source=MODES, items=TEXTS, most=1),
+        at_most(id="one-first-frame", source=MODES, items=FIRST, most=1),
+        at_most(id="one-last-frame", source=MODES, items=LAST, most=1),
+        excludes(
+            id="frames-exclude-references",
+            sentence="First and last frames do not go with reference images, audio or video.",
             source=MODES,
-            when=FIRST,
+            when=AnyOf((FIRST, LAST)),
             none_of=(REFERENCE_IMAGES, AUDIOS, VIDEOS),
             message=MIXED,
         ),
-        Excludes(
-            id="last-frame-excludes-references",
-            sentence="A `last_frame` cannot be combined with reference images, audio or video.",
-            source=MODES,
-            when=LAST,
-            none_of=(REFERENCE_IMAGES, AUDIOS, VIDEOS),
-            message=MIXED,
-        ),
-        Needs(
+        needs(
             id="last-frame-needs-first",
             sentence="A `last_frame` needs a `first_frame`.",
             source=MODES,
             when=LAST,
             any_of=(FIRST,),
         ),
-        Needs(
+        needs(
             id="audio-needs-visual",
             sentence="Audio needs at least one image or video beside it.",
             source=MODES,
@@ -145,6 +129,13 @@ class Create(SenseBody):
             any_of=(IMAGES, VIDEOS),
         ),
     )
+    media: ClassVar[tuple[MediaRule, ...]] = MEDIA
+    modes: ClassVar[Mapping[str, Condition]] = {
+        "text": Not(AnyOf((IMAGES, AUDIOS, VIDEOS))),
+        "first-frame": AllOf((FIRST, Not(LAST))),
+        "first-and-last-frame": AllOf((FIRST, LAST)),
+        "references": AnyOf((REFERENCE_IMAGES, VIDEOS)),
+    }
 
 
 class Status(SenseBody):

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.kernel.errors import Cause, ErrorCase, Refusal, complain
 from contracts.kernel.source import Source
-from contracts.providers.senseaudio.requests import ASSUMED, ERROR_TABLE, LIVE
+from contracts.providers.senseaudio.sources import ASSUMED, ERROR_TABLE, LIVE
 
 
 def _error(when: str, status: int, source: Source, **fields: object) -> ErrorCase:

@@ -1,7 +1,10 @@
 """Venice, revision 2026-06: the rules of the reference page the project was created from."""
 
+from types import NoneType
+
 from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
 from contracts.kernel.consent import Consent
+from contracts.kernel.errors import Cause
 from contracts.kernel.ids import alphanumeric, uuid4
 from contracts.kernel.operation import (
     OPEN_GATES,
@@ -10,14 +13,25 @@ from contracts.kernel.operation import (
     Finds,
     Follows,
     Gate,
+    Gives,
     Opens,
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.reply import Video
 from contracts.kernel.task import Names
 from contracts.providers.venice.answers import (
+    LINK_REVOKED,
+    MEDIA_GONE,
+    NO_LINK,
+    POLICY,
+    Completed,
+    ModelList,
+    Price,
+    Queued,
+    Status,
     completed,
-    listed,
+    listing,
     plan,
     queued,
     quoted,
@@ -25,7 +39,8 @@ from contracts.providers.venice.answers import (
     revoked,
     shared,
 )
-from contracts.providers.venice.quirks import consent_media, needs_consent, wallet
+from contracts.providers.venice.models import june
+from contracts.providers.venice.quirks import BAD_WALLET, consent_media, needs_consent, wallet
 from contracts.providers.venice.requests import (
     Complete,
     ListModels,
@@ -37,6 +52,11 @@ from contracts.providers.venice.requests import (
 from contracts.providers.venice.sources import FACE_GUIDE, GUIDE, SEED, SKILLS, SPEC
 from contracts.providers.venice.wire import ERRORS, LIFECYCLE, NEEDS_CONSENT
 
+WALLET = KeyHeader(b"sign-in-with-x", wallet, (BAD_WALLET,))
+OLD_WALLET = KeyHeader(b"x-sign-in-with-x", wallet, (BAD_WALLET,))
+REVISIONS = ("october",)
+
+FROM_QUEUE = {"model": "$response.body#/model", "queue_id": "$response.body#/queue_id"}
 QUEUE = Operation(
     id="queue",
     summary="Ask for a video.",
@@ -54,7 +74,17 @@ QUEUE = Operation(
     source=SEED.at(
         "",
         "Size and content type are checked before the key, consent before the charge (SKILLS,"
-        " FACE_GUIDE). Unknown models are accepted; the live API answers 404.",
+        " FACE_GUIDE).",
+    ),
+    answers=(
+        Gives(
+            Queued,
+            "accepted",
+            leads={
+                "retrieve": FROM_QUEUE,
+                "complete": FROM_QUEUE,
+            },
+        ),
     ),
     example={
         "model": "seedance-2-0-text-to-video",
@@ -72,6 +102,11 @@ RETRIEVE = Operation(
     gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT),
     effect=Finds(ids=lambda body: (body.queue_id,), reply=retrieved),
     source=SPEC.at("", "A `model` other than the task's is not looked at; no document says more."),
+    answers=(
+        Gives(Status, "unfinished, or finished with the video behind `download_url`"),
+        Gives(Video, "finished"),
+    ),
+    refuses=(Cause.NO_TASK, MEDIA_GONE, POLICY),
 )
 COMPLETE = Operation(
     id="complete",
@@ -82,6 +117,8 @@ COMPLETE = Operation(
     gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT),
     effect=Finds(ids=lambda body: (body.queue_id,), reply=completed),
     source=SPEC.at("POST /video/complete", "Since about 2026-09 it refuses every id."),
+    answers=(Gives(Completed, "deleted, or nothing to delete yet"),),
+    refuses=(Cause.NO_TASK,),
 )
 QUOTE = Operation(
     id="quote",
@@ -92,6 +129,8 @@ QUOTE = Operation(
     gates=(Gate.SIZE, Gate.TYPE, Gate.CONTRACT),
     effect=Computes(reply=quoted),
     source=SPEC,
+    answers=(Gives(Price, "a price"),),
+    example={"model": "seedance-2-0-text-to-video", "duration": "5s"},
 )
 MODELS = Operation(
     id="models",
@@ -101,8 +140,9 @@ MODELS = Operation(
     body=ListModels,
     carried=Carried.URL,
     gates=OPEN_GATES,
-    effect=Computes(reply=listed),
+    effect=Computes(reply=listing(june)),
     source=SKILLS,
+    answers=(Gives(ModelList, "the catalogue"),),
 )
 DOWNLOAD = Operation(
     id="download",
@@ -114,6 +154,8 @@ DOWNLOAD = Operation(
     gates=OPEN_GATES,
     effect=Follows(link=lambda body: body.token, reply=shared),
     source=GUIDE,
+    answers=(Gives(Video, "ready"),),
+    refuses=(NO_LINK, LINK_REVOKED),
 )
 REVOKE = Operation(
     id="revoke",
@@ -125,17 +167,19 @@ REVOKE = Operation(
     gates=OPEN_GATES,
     effect=Follows(link=lambda body: body.token, reply=revoked),
     source=GUIDE,
+    answers=(Gives(NoneType, "revoked", status=204),),
+    refuses=(NO_LINK,),
 )
 
 PROVIDER = Provider(
     id="venice",
     title="Venice",
     revision="2026-06",
+    about="The rules of June 2026, before the ids ending in `-basic`.",
+    models=june,
     base_url="https://api.venice.ai/api/v1",
     other_hosts=("private-share.venice.ai",),
-    auth=FirstOf(
-        (KeyHeader(b"sign-in-with-x", wallet), KeyHeader(b"x-sign-in-with-x", wallet), Bearer())
-    ),
+    auth=FirstOf((WALLET, OLD_WALLET, Bearer())),
     operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE),
     lifecycle=LIFECYCLE,
     errors=ERRORS,

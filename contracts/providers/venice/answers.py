@@ -1,7 +1,7 @@
 """What Venice answers: answer models, and pure functions from task and time to answer."""
 
-from collections.abc import Sequence
-from typing import Any, Literal, NotRequired, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -9,23 +9,20 @@ from contracts.kernel.body import value_or
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.reply import Reply, Video
+from contracts.kernel.rules import Table
 from contracts.kernel.task import Plan, Task
 from contracts.providers.venice.models import (
     DEFAULT_RESOLUTION,
     VeniceModel,
     is_private,
-    models,
     price,
 )
 from contracts.providers.venice.requests import (
     UPSCALER,
-    AspectRatio,
     Complete,
-    Duration,
     ListModels,
     Queue,
     Quote,
-    Resolution,
     Retrieve,
     Share,
 )
@@ -36,13 +33,6 @@ DEFAULT_SECONDS = 5
 """The length where a duration names none (`Auto`, `1 gen`). No document gives one; assumed."""
 SOURCE_LINES = 360
 """The height of a video to be scaled up. The source is never opened, so it is assumed."""
-
-KNOWN = {
-    "durations": get_args(Duration),
-    "aspect_ratios": get_args(AspectRatio),
-    "resolutions": get_args(Resolution),
-}
-"""The values a queue request may have, by their names in the catalogue."""
 
 MEDIA_GONE = "media-gone"
 NO_LINK = "no-link"
@@ -88,9 +78,14 @@ class ModelList(TypedDict):
 
 def plan(body: Queue) -> Plan:
     """Decide what becomes of a request; sound is on unless it is turned off."""
+    return plan_for(body, body.duration)
+
+
+def plan_for(body: Queue, duration: str) -> Plan:
+    """Decide it for a length that the caller has made out."""
     resolution, ratio = _shape(body)
     audio = value_or(body.audio, default=True) and body.model != UPSCALER  # which drops the sound
-    return Plan(clip=clip_of(resolution, ratio, _seconds(body.duration), audio=audio))
+    return Plan(clip=clip_of(resolution, ratio, seconds_of(duration), audio=audio))
 
 
 def _shape(body: Queue) -> tuple[str, str]:
@@ -104,8 +99,10 @@ def _shape(body: Queue) -> tuple[str, str]:
     return resolution, ratio
 
 
-def _seconds(duration: str) -> int:
-    return int(duration.removesuffix("s")) if duration.endswith("s") else DEFAULT_SECONDS
+def seconds_of(duration: str) -> int:
+    """Read a length: `5s`, or seconds as text; a word that names none counts as the default."""
+    digits = duration.removesuffix("s").partition(".")[0]
+    return int(digits) if digits.isdigit() and int(digits) else DEFAULT_SECONDS
 
 
 def queued(task: Task[Queue], _now: float) -> Reply:
@@ -177,39 +174,30 @@ def _private(tasks: Sequence[Task[Queue]]) -> Task[Queue]:
 def quoted(body: Quote) -> Reply:
     """Give a price; fields the model does not use change nothing."""
     resolution = value_or(body.resolution, "-")
-    seconds = _seconds(body.duration)
+    seconds = seconds_of(body.duration)
     return Reply(Price(quote=price(body.model, seconds, resolution, audio=body.audio)))
 
 
-def listed(body: ListModels) -> Reply:
-    """List the catalogue; every model here is a video model."""
-    wanted = value_or(body.type, "text")
-    rows = models().values() if wanted in {"video", "all"} else ()
-    data = [_entry(row, offer) for row in rows if row.seen and (offer := _offer(row))]
-    return Reply(ModelList(data=data, object="list", type=wanted))
+def listing(table: Table[VeniceModel]) -> Callable[[ListModels], Reply]:
+    """Make the answer that lists a table; every model in it is a video model."""
+
+    def listed(body: ListModels) -> Reply:
+        wanted = value_or(body.type, "text")
+        rows = table().values() if wanted in {"video", "all"} else ()
+        data = [_entry(row) for row in rows]
+        return Reply(ModelList(data=data, object="list", type=wanted))
+
+    return listed
 
 
-def _offer(row: VeniceModel) -> dict[str, Any] | None:
-    """Give what a model can do and this revision can ask for; nothing if it cannot be asked.
-
-    Rows come from later catalogues, too, with values that the rules of June do not know.
-    """
-    offer = dict(row.constraints)
-    for name, known in KNOWN.items():
-        offer[name] = [value for value in offer.get(name, []) if value in known]
-        if offer[name] == [] != row.constraints.get(name, []):
-            return None
-    return offer
-
-
-def _entry(row: VeniceModel, offer: dict[str, Any]) -> dict[str, Any]:
+def _entry(row: VeniceModel) -> dict[str, Any]:
     spec = {
         "privacy": row.privacy,
         "name": row.name,
         "offline": False,
         "traits": [],
         "model_sets": row.model_sets,
-        "constraints": offer,
+        "constraints": row.constraints,
     }
     optional = {"uncensored": row.uncensored, "modelSource": row.model_source}
     return {

@@ -2,12 +2,16 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from json import dumps
+from math import inf
 from typing import Any
 
 from pydantic import MISSING, BaseModel, Field, ValidationError
 
 from contracts.kernel.body import value_or
+from contracts.kernel.conditions import Draft
 from contracts.kernel.errors import Refused
 from contracts.kernel.violations import Violation
 from contracts.providers.venice.models import asks_consent
@@ -169,3 +173,75 @@ def payment_required(body: Mapping[str, Any]) -> dict[str, str]:
     """Make the header that repeats the machine-readable part of the discovery body."""
     parts = {key: body[key] for key in ("x402Version", "error", "resource", "accepts")}
     return {"PAYMENT-REQUIRED": b64encode(dumps(parts).encode()).decode()}
+
+
+MOST_TRAVEL = 32 * 360
+"""Degrees that a camera may turn in all (SKILLS)."""
+FRAMES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPath:
+    """The camera's positions rise in time, and it does not turn too often. No schema can say it."""
+
+    def holds(self, body: Any) -> bool:  # noqa: ANN401 - a body that has the field
+        """Tell whether it is true of this body."""
+        if body.camera_trajectory is MISSING:
+            return True
+        pairs = list(pairwise(body.camera_trajectory))
+        travel = sum(abs(later.azimuth - one.azimuth) for one, later in pairs)
+        return travel <= MOST_TRAVEL and all(one.time < later.time for one, later in pairs)
+
+    def schema(self) -> dict[str, Any]:
+        """Say nothing: items cannot be compared in JSON Schema."""
+        return {}
+
+    def words(self) -> str:
+        """Say it in words."""
+        return "`camera_trajectory` rises in time and turns at most 32 times"
+
+    def blame(self, _body: BaseModel) -> str:
+        """Name the field."""
+        return "camera_trajectory"
+
+    def make(self, draft: Draft, *, true: bool) -> None:
+        """Give a path that is right, or one of two that are not."""
+        wrong: list[list[tuple[int, float]]] = [[(1, 0), (0, 0)], [(0, 0), (1, 12e3)]]
+        steps = [(0, 0), (1, 90)] if true else draft.choose(wrong)
+        if true and draft.value("camera_trajectory") is MISSING:
+            return
+        path = [{"time": t, "azimuth": a, "elevation": 0, "distance": 1} for t, a in steps]
+        draft.put("camera_trajectory", path)
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueFrames:
+    """Keyframes have indices of their own, within the video. No schema can say it."""
+
+    def holds(self, body: Any) -> bool:  # noqa: ANN401 - a body that has the field
+        """Tell whether it is true of this body."""
+        if body.keyframes is MISSING:
+            return True
+        frames = [one.frame_index for one in body.keyframes]
+        digits = str(value_or(body.duration, "")).removesuffix("s")
+        last = FRAMES * float(digits) if digits.isdigit() else inf
+        return len(set(frames)) == len(frames) and max(frames, default=0) <= last
+
+    def schema(self) -> dict[str, Any]:
+        """Say nothing: items cannot be compared in JSON Schema."""
+        return {}
+
+    def words(self) -> str:
+        """Say it in words."""
+        return "`keyframes` have indices of their own, none past 24 times the duration"
+
+    def blame(self, _body: BaseModel) -> str:
+        """Name the field."""
+        return "keyframes"
+
+    def make(self, draft: Draft, *, true: bool) -> None:
+        """Give one frame, or two at one moment."""
+        if true and draft.value("keyframes") is MISSING:
+            return
+        frame = {"image_url": "https://example.com/cat.png", "frame_index": 0}
+        draft.put("keyframes", [frame] * (1 if true else 2))

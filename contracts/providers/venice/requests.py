@@ -1,13 +1,20 @@
 """What a client may send: body classes and their rules."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
 from contracts.kernel.body import Body, Boolean, Whole
+from contracts.kernel.combining import AllOf, AnyOf, Not
+from contracts.kernel.conditions import Condition, Equals, Given, Lacks
+from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import AudioLink, ImageLink, VideoLink
-from contracts.kernel.rules import Equals, Excludes, Given, Needs, Rule
+from contracts.kernel.rules import Rule, excludes, needs
 from contracts.kernel.source import Source
+from contracts.providers.venice.by_model import caps, known, lengths, offered, wanted_media
+from contracts.providers.venice.media import ANY_MODEL, JUNE
+from contracts.providers.venice.models import june
 from contracts.providers.venice.sources import FACE_GUIDE, SEED, SKILLS, SPEC, SPEC_AUGUST
 
 UPSCALER = "topaz-video-upscale"
@@ -23,6 +30,42 @@ Resolution = Literal[
 ]  # fmt: skip
 UpscaleFactor = Annotated[Literal[1, 2, 4], Whole]
 Confirmed = Annotated[Literal[True], Boolean]
+
+
+GENERAL: tuple[Rule, ...] = (
+    needs(
+        id="audio-needs-visual",
+        sentence="`reference_audio_urls` needs at least one reference image or video.",
+        source=SEED.at("reference_audio_urls"),
+        when=Given("reference_audio_urls"),
+        any_of=(Given("reference_image_urls"), Given("reference_video_urls")),
+    ),
+    excludes(
+        id="upscale-has-no-resolution",
+        sentence=f"`{UPSCALER}` takes `upscale_factor` instead of `resolution`.",
+        source=SEED.at("Video upscaling"),
+        when=Equals("model", UPSCALER),
+        none_of=(Given("resolution"),),
+        message="Use upscale_factor instead of resolution",
+    ),
+)
+"""What holds for every model, and for the upscaler in every revision."""
+
+
+REFERENCES = AnyOf((Given("reference_image_urls"), Given("reference_video_urls")))
+MODES: Mapping[str, Condition] = {
+    "text": Lacks(
+        (
+            "image_url", "end_image_url", "audio_url", "video_url", "reference_image_urls",
+            "reference_video_urls", "reference_audio_urls", "elements", "scene_image_urls",
+        )
+    ),
+    "first-frame": AllOf((Given("image_url"), Not(Given("end_image_url")))),
+    "first-and-last-frame": AllOf((Given("image_url"), Given("end_image_url"))),
+    "references": REFERENCES,
+    "video": Given("video_url"),
+}  # fmt: skip
+"""Text to video, image to video in two ways, reference to video, and work on a video."""
 
 
 class VeniceBody(Body):
@@ -119,29 +162,15 @@ class Queue(VeniceBody):
     scene_image_urls: Annotated[list[ImageLink], Field(max_length=4)] | MISSING = MISSING
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Needs(
-            id="audio-needs-visual",
-            sentence="`reference_audio_urls` needs at least one reference image or video.",
-            source=SEED.at("reference_audio_urls"),
-            when=Given("reference_audio_urls"),
-            any_of=(Given("reference_image_urls"), Given("reference_video_urls")),
-        ),
-        Needs(
-            id="upscale-needs-video",
-            sentence=f"`{UPSCALER}` needs a `video_url`.",
-            source=SEED.at("Video upscaling"),
-            when=Equals("model", UPSCALER),
-            any_of=(Given("video_url"),),
-        ),
-        Excludes(
-            id="upscale-has-no-resolution",
-            sentence=f"`{UPSCALER}` takes `upscale_factor` instead of `resolution`.",
-            source=SEED.at("Video upscaling"),
-            when=Equals("model", UPSCALER),
-            none_of=(Given("resolution"),),
-            message="Use upscale_factor instead of resolution",
-        ),
+        known(june),
+        *GENERAL,
+        *offered(june, "duration", "aspect_ratio", "resolution"),
+        *lengths(june),
+        *wanted_media(june),
+        *caps(june, "image"),
     )
+    media: ClassVar[tuple[MediaRule, ...]] = JUNE
+    modes: ClassVar[Mapping[str, Condition]] = MODES
 
 
 class Quote(VeniceBody):
@@ -160,6 +189,12 @@ class Quote(VeniceBody):
         ]
         | MISSING
     ) = MISSING
+
+    media: ClassVar[tuple[MediaRule, ...]] = ANY_MODEL[:1]
+    rules: ClassVar[tuple[Rule, ...]] = (
+        known(june),
+        *offered(june, "duration", "aspect_ratio", "resolution"),
+    )
 
 
 class Retrieve(ClosedBody):

@@ -14,8 +14,10 @@ from contracts.providers.venice.answers import (
     POLICY,
     TYPICAL_SECONDS,
 )
+from contracts.providers.venice.by_model import NO_MODEL
 from contracts.providers.venice.quirks import (
     BAD_WALLET,
+    LONGEST_ECHO,
     detailed_error,
     discovery,
     payment_required,
@@ -73,6 +75,12 @@ def _policy(refusal: Refusal) -> Mapping[str, Any]:
     }
 
 
+def _model(refusal: Refusal) -> str:
+    """Give the beginning of the model that was asked for."""
+    body = refusal.first.value if refusal.first else {}
+    return str(body.get("model", ""))[:LONGEST_ECHO]
+
+
 def _error(when: str, status: int, text: str, source: Source) -> ErrorCase:
     return ErrorCase(when=when, status=status, body=lambda _: {"error": text}, source=source)
 
@@ -127,6 +135,12 @@ ERRORS: Mapping[str, ErrorCase] = {
         status=400,
         body=lambda refusal: detailed_error(refusal.violations),
         source=ERRORS_PAGE,
+    ),
+    NO_MODEL: ErrorCase(
+        when="an unknown or removed model",
+        status=404,
+        body=lambda refusal: {"error": f"Specified model not found: {_model(refusal)}"},
+        source=SKILLS.at("venice-errors"),
     ),
     Cause.NO_TASK: _error(
         "an unknown, expired or foreign queue_id",

@@ -1,10 +1,13 @@
 """Acme, a provider that does not exist: proof that one more is one more folder."""
 
-from contracts.providers.acme.answers import LIFECYCLE, accepted, cancelled, plan, polled
+from types import NoneType
+
+from contracts.providers.acme.answers import LIFECYCLE, Job, accepted, cancelled, plan, polled
 from contracts.providers.acme.requests import SOURCE, Cancel, Look, Submit
 from contracts.providers.acme.wire import ERRORS
 
 from contracts.kernel.auth import KeyHeader
+from contracts.kernel.errors import Cause
 from contracts.kernel.ids import alphanumeric
 from contracts.kernel.operation import (
     LOOK_GATES,
@@ -12,6 +15,7 @@ from contracts.kernel.operation import (
     URL_GATES,
     Carried,
     Finds,
+    Gives,
     Opens,
     Operation,
 )
@@ -26,6 +30,7 @@ SUBMIT = Operation(
     body=Submit,
     gates=SUBMIT_GATES,
     effect=Opens(plan=plan, reply=accepted),
+    answers=(Gives(Job, "accepted", status=202, leads={"poll": {"job": "$response.body#/job"}}),),
     source=SOURCE,
     example={"prompt": "an anvil", "seconds": 3},
 )
@@ -38,6 +43,8 @@ POLL = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Finds(ids=lambda body: (body.job,), reply=polled),
+    answers=(Gives(Job, "its state"),),
+    refuses=(Cause.NO_TASK,),
     source=SOURCE,
 )
 CANCEL = Operation(
@@ -48,13 +55,16 @@ CANCEL = Operation(
     body=Cancel,
     gates=LOOK_GATES,
     effect=Finds(ids=lambda body: (body.job,), reply=cancelled),
+    answers=(Gives(NoneType, "gone", status=204),),
+    refuses=(Cause.NO_TASK,),
     source=SOURCE,
 )
 
 PROVIDER = Provider(
     id="acme",
     title="Acme",
-    revision="made up",
+    revision="made-up",
+    about="A provider that does not exist.",
     base_url="https://api.acme.example/v9",
     auth=KeyHeader(b"x-acme-key", str),
     operations=(SUBMIT, POLL, CANCEL),

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body, Whole
+from contracts.kernel.conditions import Given
 from contracts.kernel.media import AudioLink, ImageLink
-from contracts.kernel.rules import Given, Needs, Rule
+from contracts.kernel.rules import Rule, needs
 from contracts.kernel.source import Source
 
 SOURCE = Source("docs.acme.example/video", "2026-11-20")
@@ -24,7 +25,7 @@ class Submit(AcmeBody):
     audio_url: AudioLink | MISSING = MISSING
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        Needs(
+        needs(
             id="audio-needs-image",
             sentence="`audio_url` needs an `image_url`.",
             source=SOURCE,

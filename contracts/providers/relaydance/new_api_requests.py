@@ -1,0 +1,37 @@
+"""What the gateway reads beside what RelayDance documents."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import MISSING, Field
+
+from contracts.kernel.body import Whole
+from contracts.kernel.source import Source
+from contracts.providers.relaydance import requests as documented
+from contracts.providers.relaydance.requests import MOST_SECONDS
+from contracts.providers.relaydance.sources import GATEWAY
+
+NUMERIC = "^([1-9]|[12][0-9]|30)$"
+
+
+class Metadata(documented.Metadata):
+    """Vendor parameters, handed on to the upstream."""
+
+    source: ClassVar[Source] = GATEWAY
+
+    resolution: Literal["480p", "720p", "1080p", "4k"] | MISSING = MISSING  # type: ignore[assignment]  # wider
+
+
+class Generate(documented.Generate):
+    """`POST /v1/video/generations`, with the gateway's own `duration`, which goes first."""
+
+    source: ClassVar[Source] = GATEWAY
+
+    duration: (
+        Annotated[
+            Annotated[int, Field(ge=1, le=MOST_SECONDS), Whole]
+            | Annotated[str, Field(pattern=NUMERIC)],
+            Field(json_schema_extra={"x-words": f"whole seconds, 1 to {MOST_SECONDS}"}),
+        ]
+        | MISSING
+    ) = MISSING
+    metadata: Metadata | MISSING = MISSING
