@@ -1,15 +1,14 @@
 """Conditions made of conditions: not, any of, all of, if-then."""
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from contracts.kernel.conditions import Condition, Draft, Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """Another condition does not hold."""
 
     inner: Condition
@@ -35,8 +34,7 @@ class Not:
         self.inner.make(draft, true=not true)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """At least one of several conditions holds."""
 
     parts: tuple[Condition, ...]
@@ -69,8 +67,7 @@ class AnyOf:
                 part.make(draft, true=False)
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     """All of several conditions hold."""
 
     parts: tuple[Condition, ...]
@@ -103,8 +100,7 @@ class AllOf:
             part.make(draft, true=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Implies:
+class Implies(NamedTuple):
     """Where one condition holds, another does."""
 
     when: Condition

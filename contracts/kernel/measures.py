@@ -1,8 +1,7 @@
 """What media must measure: limits on what a file says of itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from contracts.kernel.probing import Facts
@@ -67,8 +66,7 @@ def shown(value: float, name: str) -> str:
     return f"{value:.6g}{UNITS[name]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """Each medium lies between two bounds, which may be part of the range or not."""
 
     of: str
@@ -107,8 +105,7 @@ class Span:
         return [[{self.of: value}] for value in values]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(NamedTuple):
     """All media together do not go past a bound."""
 
     of: str
@@ -132,12 +129,11 @@ class Total:
         return [[{self.of: self.high / 2 + 0.5}] * 2]
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(NamedTuple):
     """Each medium has one of these formats."""
 
     names: tuple[str, ...]
-    wrong: tuple[str, ...] = field(default=(), kw_only=True)
+    wrong: tuple[str, ...] = ()
     """Formats of the same kind that are none of them, for examples."""
 
     def judge(self, media: "Sequence[Facts]") -> tuple[int, str] | None:

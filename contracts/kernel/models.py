@@ -14,7 +14,7 @@ from contracts.kernel.source import Confidence
 class ModelRow(BaseModel):
     """What every row has; a provider's row class adds its own columns."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     source: str

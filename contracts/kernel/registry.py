@@ -1,7 +1,6 @@
 """Finding providers and their revisions: the folders are the list."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -64,6 +63,8 @@ def revision(name: str, package: str = PACKAGE) -> Provider:
             return known[wanted]
         if not wanted:
             return providers(package)[id_]
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
+
     names = [one.name for one in every_revision(package)]
     near = get_close_matches(name, [*names, *providers(package)], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""

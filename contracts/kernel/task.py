@@ -55,11 +55,11 @@ class Plan(NamedTuple):
     failure: Failure | None = None
 
 
-B = TypeVar("B", bound=Body, covariant=True)
+B_co = TypeVar("B_co", bound=Body, covariant=True)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Task(Generic[B]):
+class Task(Generic[B_co]):
     """One accepted request. Nothing about it changes but `media_gone`, and what is remembered."""
 
     names: Names
@@ -67,7 +67,7 @@ class Task(Generic[B]):
     """The id of the provider it was asked of."""
     text: bytes
     """The request as it came over the wire."""
-    parse: Callable[[bytes], B]
+    parse: Callable[[bytes], B_co]
     """Reads the text again: a text takes a tenth of the room of what is read from it."""
     plan: Plan
     origin: str
@@ -77,12 +77,12 @@ class Task(Generic[B]):
     finishes: float
     media_gone: bool = False
     """The finished media was deleted at the client's wish."""
-    known: B | None = None
+    known: B_co | None = None
     echo: Any = None
     """What was read from the text, while it is needed: checked, and plain."""
 
     @property
-    def request(self) -> B:
+    def request(self) -> B_co:
         """What was asked for. A small request is remembered from the first look on."""
         known = self.known or self.parse(self.text)
         if len(self.text) <= SMALL:

@@ -18,7 +18,7 @@ from contracts.providers.relaydance.models import models
 from contracts.providers.relaydance.requests import Generate, ListModels, Metadata, Poll
 from contracts.providers.relaydance.sources import GATEWAY
 
-NO_METADATA = Metadata()
+NO_METADATA = Metadata.model_construct()  # which asks for no build at import
 DEFAULT_RATIO = "16:9"
 DEFAULT_SECONDS = "5"
 """What upstream makes when `seconds` is absent (GATEWAY)."""

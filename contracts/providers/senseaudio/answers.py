@@ -38,7 +38,7 @@ LIFECYCLE = Lifecycle(
 )
 
 
-NOTHING_SPECIFIC = ProviderSpecific()
+NOTHING_SPECIFIC = ProviderSpecific.model_construct()  # which asks for no build at import
 
 
 class Created(TypedDict):

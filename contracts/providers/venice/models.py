@@ -21,7 +21,7 @@ DEFAULT_PROMPT_LIMIT = 2500
 class ClipLimits(BaseModel):
     """What one kind of reference media may be, for one model."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     seconds: tuple[int, int] | None = None
     """Of one clip, both ends included."""
@@ -29,7 +29,7 @@ class ClipLimits(BaseModel):
     megabytes: int | None = None
 
 
-NO_LIMITS = ClipLimits()
+NO_LIMITS = ClipLimits.model_construct()  # which asks for no build at import
 
 
 class VeniceModel(ModelRow):

@@ -8,7 +8,7 @@ from json import dumps
 from math import inf
 from typing import Any
 
-from pydantic import MISSING, BaseModel, Field, ValidationError
+from pydantic import MISSING, BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.kernel.body import value_or
 from contracts.kernel.conditions import Draft
@@ -24,6 +24,8 @@ LONGEST_ECHO = 200
 
 class Wallet(BaseModel):
     """What the header `SIGN-IN-WITH-X` holds, as base64 of JSON."""
+
+    model_config = ConfigDict(defer_build=True)
 
     address: str = Field(min_length=1)
     message: str
