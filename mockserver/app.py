@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
+from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -12,13 +13,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from contracts.kernel.provider import Provider
-from contracts.kernel.registry import providers as registered
 from contracts.kernel.task import MEDIA_PATH, Task
 from mockserver.refusing import refuse_ourselves
-from mockserver.responding import media_response
+from mockserver.responding import json_response, media_response
+from mockserver.revisions import meant
 from mockserver.routing import Operations
 from mockserver.settings import Settings
-from mockserver.welcome import welcome
+from mockserver.welcome import OPENAPI_PATH, welcome
 from mockserver.world import World
 
 
@@ -30,10 +31,12 @@ def create_app(
 ) -> Starlette:
     """Make the mock as an ASGI application; its state is `app.state.world`.
 
-    `providers` are the registered ones unless others are given; `world` is a fresh one.
+    `providers` are those that the settings choose unless others are given, which are served as they
+    are; `world` is a fresh one. A contract that does not exist is a `ValueError`.
     """
     world = world or World(settings or Settings())
-    providers = registered() if providers is None else providers
+    if providers is None:
+        providers = meant(world.settings.contracts, world.settings.models)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
@@ -42,7 +45,9 @@ def create_app(
 
     media = Route(f"{MEDIA_PATH}/{{name}}", Media(world), methods=["GET", "HEAD"])
     front = Route("/", partial(front_page, providers))
-    app = Screentest(Operations(providers, world), others=[front, media], lifespan=lifespan)
+    documents = Route(f"{OPENAPI_PATH}/{{name}}", Documents(providers), methods=["GET", "HEAD"])
+    others = [front, media, documents]
+    app = Screentest(Operations(providers, world), others=others, lifespan=lifespan)
     app.state.world = world
     app.state.providers = providers
     return app
@@ -78,6 +83,36 @@ class Screentest(Starlette):
 async def front_page(providers: Mapping[str, Provider], request: Request) -> PlainTextResponse:
     """Tell someone who opens the address in a browser what it is."""
     return PlainTextResponse(welcome(providers, f"{request.url.scheme}://{request.url.netloc}"))
+
+
+MOST_DOCUMENTS = 32
+"""How many documents are kept ready, one for each origin that was asked; clients make those up."""
+
+
+class Documents:
+    """The contracts that are served, as OpenAPI documents whose first server is the mock itself."""
+
+    def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self.providers = providers
+        self.made = lru_cache(MOST_DOCUMENTS)(self._make)
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Serve `<provider>.json`, made when it is first asked for."""
+        name: str = scope["path_params"]["name"]
+        id_ = name.removesuffix(".json")
+        if name == id_ or id_ not in self.providers:
+            there = ", ".join(f"{one}.json" for one in self.providers)
+            error = f"no document called {quote(name)}; there are: {there}"
+            response = refuse_ourselves(404, "no-document", error)
+        else:
+            url = Request(scope).url
+            response = json_response(200, self.made(id_, f"{url.scheme}://{url.netloc}"), ())
+        await response.send(send)
+
+    def _make(self, id_: str, origin: str) -> bytes:
+        from contracts.kernel.openapi import openapi  # noqa: PLC0415 - most runs need none
+
+        return to_json(openapi(self.providers[id_], origin))
 
 
 class Media:

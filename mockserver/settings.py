@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from math import inf
 from secrets import randbits
+from typing import Literal, get_args
+
+Models = Literal["strict", "lenient"]
+"""What becomes of an id that is not in the table of models: refused, or held to the rest."""
 
 DEFAULT_SPEED = 75.0
 """Brings the documented durations of one to three minutes down to about two seconds."""
@@ -29,7 +33,17 @@ class Settings:
     """How many finished tasks are kept; the oldest are forgotten first."""
     bytes_kept: int = 256 * 1024 * 1024
     """How much memory the requests and uploads that are kept may take, about."""
+    contracts: tuple[str, ...] = ()
+    """Which revisions to serve, such as `acme@2026-10`, `latest` or `seeds`; later ones win."""
+    models: Models = "strict"
+    """Whether ids of models that the table does not have are refused."""
 
     def __post_init__(self) -> None:
         if not 0 < self.speed < inf:
             raise ValueError(f"speed must be a number above 0, not {self.speed}")
+        if isinstance(self.contracts, str):
+            raise ValueError(  # noqa: TRY004 - one kind of error for every setting
+                f"contracts must be a tuple of names, not {self.contracts!r}"
+            )
+        if self.models not in get_args(Models):
+            raise ValueError(f"models must be 'strict' or 'lenient', not {self.models!r}")

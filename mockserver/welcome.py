@@ -5,10 +5,14 @@ from json import dumps
 
 from contracts.kernel.provider import Provider
 
+OPENAPI_PATH = "/_screentest/openapi"
+"""Where the contracts that are served can be read; beside the results of tasks."""
+
 
 def welcome(providers: Mapping[str, Provider], origin: str) -> str:
-    """Give one line for each provider, with its base URL and a curl line that works as it is."""
-    return "".join(f"{line(provider, origin)}\n" for provider in providers.values())
+    """Give each provider its base URL and a curl line that works as it is; then where to read."""
+    lines = "".join(f"{line(provider, origin)}\n" for provider in providers.values())
+    return f"{lines}OpenAPI: {origin}{OPENAPI_PATH}/<provider>.json ({', '.join(providers)})\n"
 
 
 def line(provider: Provider, origin: str) -> str:

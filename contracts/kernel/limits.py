@@ -162,7 +162,8 @@ def _number(_: _Walk, schema: Schema) -> str:
 
 def _array(walk: _Walk, schema: Schema) -> str:
     count = _interval(schema.get("minItems"), schema.get("maxItems"), "")
-    noun = f"a list of {count} items" if count else "a list"
+    items = "item" if schema.get("maxItems") == 1 else "items"
+    noun = f"a list of {count} {items}" if count else "a list"
     return f"{noun}, each {walk.describe(schema.get('items', {}))}"
 
 

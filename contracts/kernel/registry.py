@@ -67,7 +67,7 @@ def revision(name: str, package: str = PACKAGE) -> Provider:
 
     names = [one.name for one in every_revision(package)]
     near = get_close_matches(name, [*names, *providers(package)], n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = f"; did you mean {near[0]}?" if near else "."
     raise ValueError(f"no contract {name!r}{hint} There are: {', '.join(names)}")
 
 

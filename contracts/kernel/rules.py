@@ -11,8 +11,18 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from contracts.kernel.combining import AnyOf, Implies, Not
-from contracts.kernel.conditions import Condition, Contains, Draft, Fewer, Schema, Unmakeable, at
+from contracts.kernel.conditions import (
+    AnyOf,
+    Condition,
+    Contains,
+    Draft,
+    Fewer,
+    Implies,
+    Not,
+    Schema,
+    Unmakeable,
+    at,
+)
 from contracts.kernel.models import ModelRow
 from contracts.kernel.source import Source
 
@@ -238,16 +248,19 @@ class ByModel:
 
     def complaint(self, broken: Condition) -> str:
         """Give the provider's words, or what this model asks for."""
-        return self.message or f"{broken.words()} for this model"
+        return self.message or f"this model asks that {broken.words()}"
 
-    def groups(self) -> Mapping[Condition, list[str]]:
-        """Give the models by what they are asked for."""
-        groups: dict[Condition, list[str]] = {}
+    def groups(self) -> list[tuple[Condition, list[str]]]:
+        """Give what is asked for, each time with the models it is asked of.
+
+        Told apart by how they are written: named tuples of two classes may be equal.
+        """
+        groups: dict[str, tuple[Condition, list[str]]] = {}
         for model, row in self.table().items():
             condition = self.asks(row)
             if condition:
-                groups.setdefault(condition, []).append(model)
-        return groups
+                groups.setdefault(repr(condition), (condition, []))[1].append(model)
+        return list(groups.values())
 
     def schema(self) -> Schema:
         """Say the rule in JSON Schema: one case for each group of models."""
@@ -257,7 +270,7 @@ class ByModel:
                     "if": {"required": [MODEL], "properties": {MODEL: {"enum": models}}},
                     "then": condition.schema(),
                 }
-                for condition, models in self.groups().items()
+                for condition, models in self.groups()
             ]
         }
 
@@ -272,7 +285,7 @@ class ByModel:
             draft.attempt([obey, partial(self._change_model, draft)])
 
     def _change_model(self, draft: Draft) -> None:
-        asked = {model: one for one, models in self.groups().items() for model in models}
+        asked = {model: one for one, models in self.groups() for model in models}
         content = [
             model for model in self.table() if model not in asked or draft.satisfies(asked[model])
         ]
@@ -283,7 +296,7 @@ class ByModel:
     def _break(self, draft: Draft) -> None:
         groups = self.groups()
         here = self.demand(draft.value(MODEL))
-        ways = [partial(_break_for, draft, models, one) for one, models in groups.items()]
+        ways = [partial(_break_for, draft, models, one) for one, models in groups]
         draft.attempt([partial(here.make, draft, true=False), *ways] if here else ways)
 
 

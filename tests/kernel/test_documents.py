@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.kernel.documents import MOST_NODES, read_document
+from contracts.kernel.published.documents import MOST_NODES, read_document
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 DOCUMENTS = st.dictionaries(

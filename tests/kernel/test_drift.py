@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contracts.kernel import flattening
-from contracts.kernel.drift import drift
-from contracts.kernel.flattening import DEEPEST
+from contracts.kernel.published import flattening
+from contracts.kernel.published.drift import drift
+from contracts.kernel.published.flattening import DEEPEST
 
 STRING = {"type": "string"}
 TEXT = {"type": "object", "properties": {"type": {"const": "text"}, "text": STRING}}

@@ -10,8 +10,9 @@ import pytest
 from pydantic import MISSING, Field, ValidationError
 
 from contracts.kernel.body import Body
-from contracts.kernel.combining import AllOf, AnyOf, Implies, Not
 from contracts.kernel.conditions import (
+    AllOf,
+    AnyOf,
     Between,
     Condition,
     Contains,
@@ -19,9 +20,11 @@ from contracts.kernel.conditions import (
     Equals,
     Fewer,
     Given,
+    Implies,
     Lacks,
     Longest,
     Matches,
+    Not,
     Shorter,
     Unmakeable,
     Within,
@@ -487,14 +490,14 @@ def broken(*rules: Rule, **fields: object) -> tuple[str, str, str]:
             COUNTED,
             {"model": "small", "count": 3},
             "count",
-            "`count` is 1 to 2 for this model",
+            "this model asks that `count` is 1 to 2",
         ),
         (LINKED, {"model": "large"}, "link", "No."),
         (
             ByModel(**GIVEN, table=table, asks=counted, subject=Equals("mode", "x")),
             {"model": "large", "count": 2},
             "mode",
-            "`count` is 3 to 5 for this model",
+            "this model asks that `count` is 3 to 5",
         ),
     ],
 )
@@ -530,10 +533,10 @@ def test_rules_tell_models_apart_that_are_in_their_table():
 
 
 def test_models_that_are_asked_for_the_same_stand_together():
-    assert COUNTED.groups() == {
-        Between("count", 1, 2): ["small", "tiny"],
-        Between("count", 3, 5): ["large"],
-    }
+    assert COUNTED.groups() == [
+        (Between("count", 1, 2), ["small", "tiny"]),
+        (Between("count", 3, 5), ["large"]),
+    ]
     assert [case["if"]["properties"]["model"]["enum"] for case in COUNTED.schema()["allOf"]] == [
         ["small", "tiny"],
         ["large"],

@@ -174,7 +174,7 @@ def test_a_revision_is_found_by_its_name():
         ("venice@2026-09", "; did you mean venice@2026-10?"),
         ("venize", "; did you mean venice"),
         ("senseaudio@stict", "; did you mean senseaudio@strict"),
-        ("@", " There are: acedata@"),
+        ("@", ". There are: acedata@"),
     ],
 )
 def test_an_unknown_revision_is_refused_with_the_nearest(name, hint):

@@ -95,6 +95,8 @@ def test_refusals_are_logged_on_standard_error_with_time_rule_and_source():
         (["serve", "--speed", "fast"], "Invalid value for '--speed'"),
         (["serve", "--port", "x"], "Invalid value for '--port'"),
         (["srve"], "No such command 'srve'"),
+        (["serve", "--contract", "x"], "no contract 'x'"),
+        (["serve", "--models", "x"], "Invalid value for '--models'"),
         (["serve", "--host", "256.1.1.1"], "cannot listen on 256.1.1.1:8600"),
     ],
 )
@@ -121,6 +123,25 @@ def test_without_a_command_it_shows_what_there_is(capsys):
         main([])
     assert stopped.value.code == 2
     assert "serve" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "rules", "contract", "openapi"])
+def test_help_names_every_command_without_loading_any(command):
+    code = (
+        "import sys; from mockserver.cli import main; main(['--help']);"
+        "print([one for one in sys.modules if one.split('.')[0] in {'pydantic', 'starlette'}])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert f"  {command} " in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+def test_a_revision_and_lenience_can_be_chosen():
+    with running("--contract", "latest", "--models", "lenient") as (_, _, banner):
+        assert "(2026-10)" in banner
+        assert ", lenient about models)" in banner
 
 
 def test_it_tells_its_version(capsys):

@@ -10,7 +10,16 @@ from functools import reduce
 from typing import Any
 from urllib.parse import unquote
 
-from contracts.kernel.facts import Facts, bare, both, either, may_be, or_null, sequence, stated
+from contracts.kernel.published.facts import (
+    Facts,
+    bare,
+    both,
+    either,
+    may_be,
+    or_null,
+    sequence,
+    stated,
+)
 
 Path = tuple[str, ...]
 """The steps to a field: `.name`, `[]` for the items of a list, `[tag]` for a shape of a union."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from contracts.kernel.conditions import Condition, Draft, Schema
+from contracts.kernel.conditions.draft import Condition, Draft, Schema
 
 
 class Not(NamedTuple):

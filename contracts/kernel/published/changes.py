@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from json import loads
 from typing import Any, Literal, NamedTuple
 
-from contracts.kernel.facts import LIMITS, Facts, json_text, may_be
+from contracts.kernel.published.facts import LIMITS, Facts, json_text, may_be
 
 Kind = Literal[
     "added", "removed", "changed", "status-added", "operation-added", "operation-removed"

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contracts.kernel.changes import Change, Kind, differing, words
-from contracts.kernel.facts import both, sequence
-from contracts.kernel.flattening import Flat, Path, flatten, follow, mapping, written
+from contracts.kernel.published.changes import Change, Kind, differing, words
+from contracts.kernel.published.facts import both, sequence
+from contracts.kernel.published.flattening import Flat, Path, flatten, follow, mapping, written
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

@@ -1,0 +1,1 @@
+"""Checking messages that were recorded or written down, without a server."""

@@ -1,0 +1,1 @@
+"""What changes between two revisions, as a client has to see it."""

@@ -1,0 +1,1 @@
+"""OpenAPI files as providers publish them: reading, and comparing with ours."""
