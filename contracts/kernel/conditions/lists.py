@@ -87,7 +87,8 @@ class Fewer(NamedTuple):
 
     def words(self) -> str:
         """Say the same in words."""
-        return f"`{self.items.name}` holds at most {self.most} items of {self.items.kind()}"
+        items = "item" if self.most == 1 else "items"
+        return f"`{self.items.name}` holds at most {self.most} {items} of {self.items.kind()}"
 
     def blame(self, _body: BaseModel) -> str:
         """Name the list."""

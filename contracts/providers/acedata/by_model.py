@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from contracts.kernel.combining import AllOf, Not
 from contracts.kernel.conditions import (
+    AllOf,
     Between,
     Condition,
     Contains,
     Fewer,
     Lacks,
+    Not,
     Within,
 )
 from contracts.kernel.rules import ByModel, KnownModel, Must, Rule, Table, at_most, excludes

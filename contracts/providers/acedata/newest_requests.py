@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Whole
-from contracts.kernel.combining import AnyOf, Implies, Not
-from contracts.kernel.conditions import Condition, Contains, Fewer, Lacks
+from contracts.kernel.conditions import AnyOf, Condition, Contains, Fewer, Implies, Lacks, Not
 from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import AudioWebLink, VideoWebLink
 from contracts.kernel.rules import ByModel, Rule, excludes

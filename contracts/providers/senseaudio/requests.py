@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body, Whole
-from contracts.kernel.combining import AllOf, AnyOf, Not
-from contracts.kernel.conditions import Condition, Contains
+from contracts.kernel.conditions import AllOf, AnyOf, Condition, Contains, Not
 from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import AudioLink, ImageLink, VideoWebLink
 from contracts.kernel.rules import Rule, at_most, excludes, needs

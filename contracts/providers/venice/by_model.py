@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from contracts.kernel.combining import AllOf, AnyOf, Implies, Not
 from contracts.kernel.conditions import (
+    AllOf,
+    AnyOf,
     Between,
     Condition,
     Given,
+    Implies,
     Lacks,
     Longest,
     Matches,
+    Not,
     OneOf,
     Shorter,
     Within,

@@ -175,8 +175,9 @@ def _image_ratio(row: VeniceModel) -> Measure | None:
 
 
 def _image_side(row: VeniceModel) -> Measure | None:
+    """Seedance refuses small images (SEEDANCE); for other models Venice enlarges them (SKILLS)."""
     side = row.constraints.get("reference_image_min_short_side_pixels")
-    return Span(of="short_side", low=side) if side else None
+    return Span(of="short_side", low=side) if side and row.id.startswith("seedance") else None
 
 
 OCTOBER = (
@@ -214,7 +215,7 @@ OCTOBER = (
     MediaRule(
         id="reference-image-short-side",
         sentence="A reference image is no smaller than the model's smallest side.",
-        source=SEEDANCE.at("", "Venice enlarges images for some models; Seedance refuses them."),
+        source=SEEDANCE.at("", "For models that are not Seedance, Venice enlarges small images."),
         kind="image",
         fields=("reference_image_urls",),
         table=october,

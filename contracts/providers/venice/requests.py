@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import MISSING, ConfigDict, Field
 
 from contracts.kernel.body import Body, Boolean, Whole
-from contracts.kernel.combining import AllOf, AnyOf, Not
-from contracts.kernel.conditions import Condition, Equals, Given, Lacks
+from contracts.kernel.conditions import AllOf, AnyOf, Condition, Equals, Given, Lacks, Not
 from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import AudioLink, ImageLink, VideoLink
 from contracts.kernel.rules import Rule, excludes, needs
