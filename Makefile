@@ -3,6 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8600
 SPEED ?= 75
+CONTRACT ?= seeds
+MODELS ?= strict
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,8 +16,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.server ## Start the mock (HOST=127.0.0.1 PORT=8600 SPEED=75)
-	@$(BIN)/python -m mockserver serve --host $(HOST) --port $(PORT) --speed $(SPEED)
+serve: $(VENV)/.server ## Start the mock (HOST= PORT= SPEED= CONTRACT=seeds MODELS=strict)
+	@$(BIN)/python -m mockserver serve --host $(HOST) --port $(PORT) --speed $(SPEED) \
+	  --contract $(CONTRACT) --models $(MODELS)
 
 setup: $(VENV)/.dev ## Make .venv complete for development
 

@@ -11,5 +11,14 @@ def test_a_quick_run_measures_every_path():
     command = [sys.executable, "-m", "bench", "--quick"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for line in ("checking", "importing", "poll", "download", "submit", "refused", "start-up", "memory"):
+    for line in (
+        "checking",
+        "importing",
+        "poll",
+        "download",
+        "submit",
+        "refused",
+        "start-up",
+        "memory",
+    ):
         assert f"\n{line}" in done.stdout

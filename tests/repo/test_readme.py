@@ -3,13 +3,14 @@
 import os
 import re
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
 import av
 import pytest
 
-from contracts.kernel.registry import providers
+from contracts.kernel.registry import every_revision, providers
 from mockserver.app import create_app
 from mockserver.settings import Settings
 from mockserver.world import World
@@ -33,6 +34,37 @@ def test_a_first_success_is_a_film(_title, script, origin, tmp_path):
     (file,) = tmp_path.iterdir()
     with av.open(BytesIO(file.read_bytes())) as film:
         assert sum(1 for _ in film.decode(video=0)) == 5 * 24
+
+
+def test_what_the_readme_does_without_a_server_works(tmp_path):
+    scripts = [*re.findall(r"```sh\n(.*?)```", section("Without a server"), re.DOTALL)]
+    scripts += re.findall(r"```sh\n(.*?)```", section("Newer rules, other readings"), re.DOTALL)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["/bin/sh", "-ec", "\n".join(scripts)]
+    environment = {**ENVIRONMENT, "PATH": path}
+    done = subprocess.run(
+        command, cwd=tmp_path, check=True, env=environment, capture_output=True, text=True
+    )
+    (shown,) = re.findall(r"```text\n(.*?)```", section("Without a server"), re.DOTALL)
+    assert shown in done.stdout
+    assert "exit status 1" in done.stdout
+
+
+def test_the_property_tests_of_the_readme_pass(tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "test_mine.py").write_text(code)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "test_mine.py"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert "3 passed" in done.stdout, done.stdout
+
+
+def test_every_contract_is_in_the_readme():
+    listed = re.findall(r"^\| `(\w+@[\w-]+)` \|", README, re.MULTILINE)
+    assert sorted(listed) == sorted(one.name for one in every_revision())
+
+
+def section(title: str) -> str:
+    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_every_provider_has_a_first_success_and_a_base_url():

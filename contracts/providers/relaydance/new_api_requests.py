@@ -7,10 +7,10 @@ from pydantic import MISSING, Field
 from contracts.kernel.body import Whole
 from contracts.kernel.source import Source
 from contracts.providers.relaydance import requests as documented
-from contracts.providers.relaydance.requests import MOST_SECONDS
+from contracts.providers.relaydance.requests import MOST_SECONDS, SECONDS
 from contracts.providers.relaydance.sources import GATEWAY
 
-NUMERIC = "^([1-9]|[12][0-9]|30)$"
+NUMERIC = f"^({'|'.join(SECONDS)})$"
 
 
 class Metadata(documented.Metadata):
@@ -29,7 +29,7 @@ class Generate(documented.Generate):
     duration: (
         Annotated[
             Annotated[int, Field(ge=1, le=MOST_SECONDS), Whole]
-            | Annotated[str, Field(pattern=NUMERIC)],
+            | Annotated[str, Field(pattern=NUMERIC, examples=[*SECONDS])],
             Field(json_schema_extra={"x-words": f"whole seconds, 1 to {MOST_SECONDS}"}),
         ]
         | MISSING

@@ -17,6 +17,7 @@ from contracts.providers.relaydance.sources import ASSUMED, GET_PAGE, SEED, UPLO
 
 MOST_SECONDS = 30
 """No model is known to make longer clips (GATEWAY); the FAQ says 15."""
+SECONDS = [str(seconds) for seconds in range(1, MOST_SECONDS + 1)]
 
 
 class RelayBody(Body):
@@ -134,8 +135,11 @@ class Generate(RelayBody):
         Annotated[
             str,
             Field(
-                pattern=f"^({'|'.join(map(str, range(1, MOST_SECONDS + 1)))})$",
-                json_schema_extra={"x-words": f"whole seconds, 1 to {MOST_SECONDS}, as a string"},
+                pattern=f"^({'|'.join(SECONDS)})$",
+                json_schema_extra={
+                    "x-words": f"whole seconds, 1 to {MOST_SECONDS}, as a string",
+                    "examples": [*SECONDS],
+                },
             ),
             SEED.at("seconds", "A number is refused, though one client reports that it works."),
         ]

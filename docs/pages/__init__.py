@@ -1,0 +1,1 @@
+"""The reference pages: what each part of a contract looks like in Markdown."""
