@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from contracts.kernel.provider import Provider
-from contracts.kernel.task import MEDIA_PATH, Task
+from contracts.kernel.task import MEDIA_PATH
 from mockserver.refusing import refuse_ourselves
 from mockserver.responding import json_response, media_response
 from mockserver.revisions import meant
@@ -124,26 +124,11 @@ class Media:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a file, or a range of it."""
         name: str = scope["path_params"]["name"]
-        link, _, kind = name.partition(".")
-        made = self._find(link, kind)
+        made = self.world.media(name)
         if made is None:
             error = f"no media called {quote(name)}: it never was, is not ready, or was forgotten"
             response = refuse_ourselves(404, "no-media", error)
         else:
             wanted = dict(scope["headers"]).get(b"range")
-            response = media_response(made[0], made[1], wanted, NO_SNIFFING)
+            response = media_response(made.content, made.content_type, wanted, NO_SNIFFING)
         await response.send(send)
-
-    def _find(self, link: str, kind: str) -> tuple[bytes, str] | None:
-        """Give content and type behind a link; an unfinished or failed task has none."""
-        target = self.world.links.get(link)
-        if not isinstance(target, Task):
-            return (target.content, target.content_type) if target else None
-        plan = target.plan
-        if not target.is_over(self.world.clock.now()) or plan.failure or target.media_gone:
-            return None
-        if kind == "mp4":
-            return self.world.studio.video(plan.clip), "video/mp4"
-        if kind == "png" and plan.last_frame:
-            return self.world.studio.still(plan.clip), "image/png"
-        return None

@@ -120,14 +120,26 @@ class World:
             size=len(file.content),
         )
 
+    def media(self, name: str) -> File | None:
+        """Give what is served under a name; an unfinished or failed task has nothing to serve."""
+        link, _, kind = name.partition(".")
+        target = self.links.get(link)
+        if not isinstance(target, Task):
+            return target
+        plan = target.plan
+        if not target.is_over(self.clock.now()) or plan.failure or target.media_gone:
+            return None
+        if kind == "mp4":
+            return File(self.studio.video(plan.clip), "video/mp4")
+        if kind == "png" and plan.last_frame:
+            return File(self.studio.still(plan.clip), "image/png")
+        return None
+
     def view(self, url: str) -> View | None:
-        """Give what is behind a link of ours, as far as it is there: an upload, or a result."""
-        _, mine, rest = url.partition(f"{MEDIA_PATH}/")
-        target = self.links.get(rest.partition(".")[0]) if mine else None
-        if isinstance(target, Task):
-            done = target.is_over(self.clock.now()) and not target.plan.failure
-            return Bytes(self.studio.video(target.plan.clip)) if done else None
-        return Bytes(target.content) if target else None
+        """Look at what is behind a link of ours, as far as it is there."""
+        _, mine, name = url.partition(f"{MEDIA_PATH}/")
+        file = self.media(name) if mine else None
+        return Bytes(file.content) if file else None
 
     def _keep(self, kept: _Kept) -> None:
         """Make room by forgetting the oldest things, unless a client may still wait for them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from pydantic import MISSING, BaseModel
 
+from contracts.kernel.conditions import Condition
 from contracts.kernel.measures import Measure
 from contracts.kernel.media import Linked
 from contracts.kernel.rules import MODEL, Table
@@ -45,6 +46,8 @@ class MediaRule:
     measure: Measure | None = None
     table: Table[Any] | None = None
     asks: Callable[[Any], Measure | None] | None = None
+    when: Condition | None = None
+    """What else must be true of the body for the rule to bind."""
     late: str = ""
     """The code of the failure, where the provider finds out only after it accepted the request."""
     message: str = ""
@@ -142,7 +145,8 @@ def objections(
                 return
             known.append((link, facts))
     if known:
-        yield from _judged(known, rules, getattr(body, MODEL, None))
+        bound = [rule for rule in rules if not rule.when or rule.when.holds(body)]
+        yield from _judged(known, bound, getattr(body, MODEL, None))
 
 
 def _look(link: Link, served: Served | None) -> "tuple[Facts | None, str]":

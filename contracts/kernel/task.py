@@ -13,7 +13,9 @@ from contracts.kernel.clip import Clip
 
 SMALL = 4096
 """A request of more bytes than this is never kept in any form but its text."""
-MEDIA_PATH = "/_screentest/media"
+OURS = "_screentest"
+"""The first step of every path that is no provider's."""
+MEDIA_PATH = f"/{OURS}/media"
 """Where results live on every origin; real delivery hosts are not imitated."""
 
 

@@ -55,6 +55,8 @@ def carry(draft: Drawn, rule: MediaRule, serve: Serve | None) -> list[str]:
     if rule.asks:
         draft.put(MODEL, draft.choose(minding))
         draft.pinned[MODEL] = draft.value(MODEL)
+    if rule.when:
+        rule.when.make(draft, true=True)
     measure = rule.demand(draft.value(MODEL))
     recipes = measure.breaking() if measure else [[{"format": "broken"}], [{"format": "other"}]]
     if not recipes:

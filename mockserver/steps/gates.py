@@ -12,7 +12,7 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.media import shows_face
 from contracts.kernel.operation import Carried, Gate, Opens, Operation
 from contracts.kernel.provider import Provider
-from contracts.kernel.task import Failure
+from contracts.kernel.task import OURS, Failure
 from contracts.kernel.violations import Contract
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
@@ -20,6 +20,8 @@ from mockserver.world import World
 
 INVALID_KEYS = {key for key, cause in SANDBOX_KEYS.items() if cause is Cause.BAD_KEY}
 EMPTY_KEYS = set(SANDBOX_KEYS) - INVALID_KEYS
+MINE, HIDDEN = OURS.encode(), b"\\u00"
+"""What a text has that links to what is served here, or that spells ASCII so as to hide it."""
 MEDIA_TYPES = {Carried.JSON: b"application/json", Carried.FORM: b"multipart/form-data"}
 
 
@@ -85,7 +87,9 @@ def contract_gate(_provider: Provider, operation: Operation, world: World) -> St
 
     def check(exchange: Exchange) -> None:
         read(exchange)
-        look_into_media(contract, world, exchange)
+        text = exchange.body or b""
+        if b"data:" in text or MINE in text or HIDDEN in text:
+            look_into_media(contract, world, exchange)
 
     return check
 

@@ -1,4 +1,4 @@
-"""Every provider there is, and one that is made up, with a way through each."""
+"""Every provider there is, and one that is made up, with a way through each revision."""
 
 import json
 from collections.abc import Mapping
@@ -34,6 +34,12 @@ def with_acme() -> Mapping[str, Provider]:
 @pytest.fixture(params=IDS)
 def provider(request: pytest.FixtureRequest, with_acme: Mapping[str, Provider]) -> Provider:
     return with_acme[request.param]
+
+
+@pytest.fixture
+def served(with_acme: Mapping[str, Provider], provider: Provider) -> Mapping[str, Provider]:
+    """The registry, with the revision under test in the place of its provider's default."""
+    return {**with_acme, provider.id: provider}
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Journey:
 
 @pytest.fixture
 def journey(provider: Provider) -> Journey:
-    listed = HERE / "journeys" / f"{provider.id}.json"
-    path = listed if listed.exists() else MADE_UP / "journey.json"
+    """The way through a revision: its own, else that of its provider's default."""
+    listed = [HERE / "journeys" / f"{name}.json" for name in (provider.name, provider.id)]
+    path = next((one for one in listed if one.exists()), MADE_UP / "journey.json")
     return Journey(provider, json.loads(path.read_text()))

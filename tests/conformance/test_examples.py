@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from contracts.kernel.errors import Refusal
 from contracts.kernel.operation import Operation
 from contracts.kernel.provider import Provider
-from contracts.kernel.registry import providers, revision
+from contracts.kernel.registry import every_revision, providers, revision
 from contracts.kernel.reply import encode
 from contracts.kernel.violations import Contract
 from mockserver.app import create_app
@@ -81,12 +81,19 @@ def operation_of(example: Example) -> Operation:
     return next(one for one in operations if one.id == example["operation"])
 
 
+def form_of(example: Example) -> Any:
+    """Find an answer model where its revision is declared, or among the provider's answers."""
+    folder = import_module(f"contracts.providers.{example['provider']}")
+    later = [import_module(f"{folder.__name__}.{name}") for name in folder.REVISIONS]
+    places = [one for one in later if one.PROVIDER is provider_of(example)]
+    places.append(import_module(f"{folder.__name__}.answers"))
+    return next(vars(one)[example["model"]] for one in places if example["model"] in vars(one))
+
+
 def is_ours(example: Example) -> bool:
     """Tell whether an answer has the form of ours, no field more and none less."""
-    answers = import_module(f"contracts.providers.{example['provider']}.answers")
-    form = TypeAdapter(getattr(answers, example["model"]))
     try:
-        answer = form.validate_json(json.dumps(example["message"]))
+        answer = TypeAdapter(form_of(example)).validate_json(json.dumps(example["message"]))
     except ValidationError:
         return False
     return json.loads(encode(answer)) == example["message"]
@@ -128,3 +135,11 @@ def test_a_documented_refusal_is_in_the_catalogue(example: Example):
     trace = example["message"].get("trace_id", "")
     refusal = Refusal(example["error"], None, (), {}, new_id=lambda: trace, url=str)
     assert (case.status, case.body(refusal)) == (example["status"], example["message"])
+
+
+LATER = [one for one in every_revision() if one is not revision(one.id)]
+
+
+@pytest.mark.parametrize("provider", LATER, ids=lambda one: one.name)
+def test_every_revision_has_examples_of_its_own(provider: Provider):
+    assert provider in [provider_of(one) for one in EXAMPLES]

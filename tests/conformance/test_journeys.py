@@ -1,4 +1,4 @@
-"""From submit to a decoded video, at every provider, through every door."""
+"""From submit to a decoded video, by every revision of every provider, through every door."""
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -10,15 +10,24 @@ import pytest
 from starlette.applications import Starlette
 
 from contracts.kernel.provider import Provider
+from contracts.kernel.registry import every_revision, revision
 from contracts.kernel.task import Phase
 from mockserver.app import create_app
 from mockserver.settings import Settings
 from mockserver.world import World
 
+REVISIONS = [one.name for one in every_revision()]
+
+
+@pytest.fixture(params=[*REVISIONS, "acme"])
+def provider(request: pytest.FixtureRequest, with_acme: Mapping[str, Provider]) -> Provider:
+    """Every revision, and the one of the provider that is made up."""
+    return with_acme["acme"] if request.param == "acme" else revision(request.param)
+
 
 @pytest.fixture
-def app(world: World, with_acme: Mapping[str, Provider]) -> Starlette:
-    return create_app(world=world, providers=with_acme)
+def app(world: World, served: Mapping[str, Provider]) -> Starlette:
+    return create_app(world=world, providers=served)
 
 
 def probe(content: bytes) -> dict[str, Any]:
@@ -86,10 +95,10 @@ async def test_there_is_no_media_before_the_end(app, journey, world, door):
         assert answer.headers["x-screentest-rule"] == "screentest/no-media"
 
 
-async def test_equal_seeds_give_equal_ids(journey, with_acme, clock):
+async def test_equal_seeds_give_equal_ids(journey, served, clock):
     answers = []
     for _ in range(2):
-        app = create_app(world=World(Settings(seed=7), clock), providers=with_acme)
+        app = create_app(world=World(Settings(seed=7), clock), providers=served)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
             answers.append((await journey.send(client, "submit")).content)

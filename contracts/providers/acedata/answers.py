@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NotRequired
 
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
@@ -114,6 +115,7 @@ class FlatFinished(TypedDict):
     data: FlatData
 
 
+@with_config(extra="forbid")
 class Pending(TypedDict):
     """What a record holds before: an empty object, which every client of the vendor can read."""
 
@@ -132,6 +134,7 @@ class Record(TypedDict):
     elapsed: NotRequired[float]
 
 
+@with_config(extra="forbid")
 class NoRecord(TypedDict):
     """The requested task does not exist."""
 

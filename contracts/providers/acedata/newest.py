@@ -15,6 +15,7 @@ from contracts.providers.acedata.quirks import is_blocking
 from contracts.providers.acedata.sources import DOCS_SPEC
 from contracts.providers.acedata.wire import WEBHOOK
 
+REFERENCE_ROLES = {"reference_image", "reference_video", "reference_audio"}
 MISMATCH = Failure("bad_request", "parameters do not fit omni_reference_task_type")
 
 
@@ -26,6 +27,8 @@ def plan(body: Videos) -> Plan:
 
 def _fits(body: Videos) -> bool:
     """Tell whether the request has what its task type asks for."""
+    if body.omni_reference_task_type == "reference":
+        return any(getattr(item, "role", "") in REFERENCE_ROLES for item in body.content)
     if body.omni_reference_task_type not in {"edit", "extend"}:
         return True
     has_video = any(isinstance(item, VideoItem) for item in body.content)

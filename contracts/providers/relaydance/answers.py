@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, cast, get_args
 
 from typing_extensions import TypedDict
 
@@ -23,13 +23,9 @@ DEFAULT_RATIO = "16:9"
 DEFAULT_SECONDS = "5"
 """What upstream makes when `seconds` is absent (GATEWAY)."""
 
+Word = Literal["submitted", "running", "succeeded", "failed"]
 LIFECYCLE = Lifecycle(
-    words={
-        Phase.WAITING: "submitted",
-        Phase.WORKING: "running",
-        Phase.SUCCEEDED: "succeeded",
-        Phase.FAILED: "failed",
-    },
+    words=dict(zip(Phase, get_args(Word), strict=True)),
     seconds=183,
     source=GATEWAY.at(
         "a recorded task of 5 s at 720p", "The words are from the get-prediction page."
@@ -54,7 +50,7 @@ class TaskState(TypedDict):
     """The state of a task; also the payload of the webhook."""
 
     task_id: str
-    status: str
+    status: Word
     url: NotRequired[str]
     format: NotRequired[Literal["mp4"]]
     metadata: NotRequired[dict[str, Any]]
@@ -126,7 +122,7 @@ def polled(_body: Poll, tasks: Sequence[Task[Generate]], now: float) -> Reply:
 def state(task: Task[Generate], now: float) -> TaskState:
     """Give the state of a task at a moment; the vendor parameters are echoed."""
     phase = task.phase(now)
-    answer = TaskState(task_id=task.id, status=LIFECYCLE.words[phase])
+    answer = TaskState(task_id=task.id, status=cast("Word", LIFECYCLE.words[phase]))
     if "metadata" in task.sent:
         answer["metadata"] = task.sent["metadata"]
     if phase is Phase.SUCCEEDED:

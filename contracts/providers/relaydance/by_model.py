@@ -1,5 +1,7 @@
 """What depends on the model."""
 
+from collections.abc import Callable
+
 from contracts.kernel.conditions import Condition, Within
 from contracts.kernel.rules import ByModel, KnownModel, Rule, Table
 from contracts.providers.relaydance.models import RelayModel
@@ -24,13 +26,7 @@ def known(table: Table[RelayModel]) -> KnownModel:
 def by_model(table: Table[RelayModel]) -> tuple[Rule, ...]:
     """Demand a length and a resolution that the model makes."""
     return (
-        ByModel(
-            id="model-seconds",
-            sentence="`seconds` lies in the range of the model.",
-            source=SEED.at("seconds", "The range depends on the model; the figures are clients'."),
-            table=table,
-            asks=_seconds,
-        ),
+        length(table, "seconds", _seconds),
         ByModel(
             id="model-resolution",
             sentence="`metadata.resolution` is one that the model makes, as its id often says.",
@@ -38,6 +34,19 @@ def by_model(table: Table[RelayModel]) -> tuple[Rule, ...]:
             table=table,
             asks=lambda row: _resolution(row) if row.resolutions else None,
         ),
+    )
+
+
+def length(
+    table: Table[RelayModel], field: str, asks: Callable[[RelayModel], Condition | None]
+) -> ByModel:
+    """Demand a length that the model makes."""
+    return ByModel(
+        id=f"model-{field}",
+        sentence=f"`{field}` lies in the range of the model.",
+        source=SEED.at("seconds", "The range depends on the model; the figures are clients'."),
+        table=table,
+        asks=asks,
     )
 
 

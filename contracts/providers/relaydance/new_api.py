@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, cast, get_args
 
 from pydantic import MISSING
 from typing_extensions import TypedDict
@@ -31,13 +31,10 @@ RECORDED = Source(
     "",
     Confidence.OBSERVED,
 )
+Word = Literal["SUBMITTED", "IN_PROGRESS", "SUCCESS", "FAILURE"]
+"""New-api knows NOT_START, QUEUED and UNKNOWN, too, which no task of ours comes to (GATEWAY)."""
 LIFECYCLE = Lifecycle(
-    words={
-        Phase.WAITING: "SUBMITTED",
-        Phase.WORKING: "IN_PROGRESS",
-        Phase.SUCCEEDED: "SUCCESS",
-        Phase.FAILED: "FAILURE",
-    },
+    words=dict(zip(Phase, get_args(Word), strict=True)),
     seconds=183,
     source=RECORDED,
 )
@@ -103,7 +100,7 @@ class Record(TypedDict):
     task_id: str
     platform: str
     action: Literal["generate"]
-    status: str
+    status: Word
     fail_reason: str
     result_url: str
     quota: int
@@ -170,7 +167,7 @@ def record(task: Task[Generate], now: float) -> Record:
         task_id=task.id,
         platform="54",
         action="generate",
-        status=LIFECYCLE.words[phase],
+        status=cast("Word", LIFECYCLE.words[phase]),
         fail_reason=task.plan.failure.message if over and task.plan.failure else "",
         result_url=task.video_url if phase is Phase.SUCCEEDED else "",
         quota=RECORDED_QUOTA,

@@ -5,8 +5,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import MISSING, Field
 
 from contracts.kernel.body import Whole
+from contracts.kernel.conditions import AnyOf, Condition, Given, Within
+from contracts.kernel.rules import Rule
 from contracts.kernel.source import Source
 from contracts.providers.relaydance import requests as documented
+from contracts.providers.relaydance.by_model import length
+from contracts.providers.relaydance.models import RelayModel, models
 from contracts.providers.relaydance.requests import MOST_SECONDS, SECONDS
 from contracts.providers.relaydance.sources import GATEWAY
 
@@ -19,6 +23,22 @@ class Metadata(documented.Metadata):
     source: ClassVar[Source] = GATEWAY
 
     resolution: Literal["480p", "720p", "1080p", "4k"] | MISSING = MISSING  # type: ignore[assignment]  # wider
+
+
+def _seconds(row: RelayModel) -> Condition | None:
+    """Hold `seconds` to the model's range where nothing goes before it."""
+    allowed = Within("seconds", _texts(row))
+    return AnyOf((Given("duration"), allowed)) if row.seconds else None
+
+
+def _duration(row: RelayModel) -> Condition | None:
+    texts = _texts(row)
+    return Within("duration", (*map(int, texts), *texts)) if texts else None
+
+
+def _texts(row: RelayModel) -> tuple[str, ...]:
+    low, high = row.seconds or (1, 0)
+    return tuple(SECONDS[low - 1 : high])
 
 
 class Generate(documented.Generate):
@@ -35,3 +55,9 @@ class Generate(documented.Generate):
         | MISSING
     ) = MISSING
     metadata: Metadata | MISSING = MISSING
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *(rule for rule in documented.Generate.rules if rule.id != "model-seconds"),
+        length(models, "seconds", _seconds),
+        length(models, "duration", _duration),
+    )

@@ -1,7 +1,7 @@
 """What SenseAudio answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
-from typing import NotRequired
+from typing import Literal, NotRequired, cast, get_args
 
 from pydantic import MISSING
 from typing_extensions import TypedDict
@@ -20,13 +20,9 @@ from contracts.providers.senseaudio.requests import (
     Status,
 )
 
+Word = Literal["pending", "processing", "completed", "failed"]
 LIFECYCLE = Lifecycle(
-    words={
-        Phase.WAITING: "pending",
-        Phase.WORKING: "processing",
-        Phase.SUCCEEDED: "completed",
-        Phase.FAILED: "failed",
-    },
+    words=dict(zip(Phase, get_args(Word), strict=True)),
     seconds=180,
     source=Source(
         "nexu-io/open-design, which reports 3 to 8 minutes for 1080p with sound",
@@ -54,7 +50,7 @@ class TaskState(TypedDict):
     """The record's id, which is not the task id."""
     task_id: str
     model: str
-    status: str
+    status: Word
     progress: int
     duration: int
     is_new: bool
@@ -95,7 +91,7 @@ def state(task: Task[Create], now: float) -> TaskState:
         id=task.names.others["record"],
         task_id=task.id,
         model=request.model,
-        status=LIFECYCLE.words[phase],
+        status=cast("Word", LIFECYCLE.words[phase]),
         progress=int(task.progress(now) * 100),
         duration=request.duration,
         is_new=True,

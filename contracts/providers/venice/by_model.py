@@ -33,6 +33,8 @@ SPECIAL = (
 """Fields that not every model takes."""
 REFERENCES = ("reference_image_urls", "reference_video_urls")
 """What counts as a reference (SEEDANCE_JUNE)."""
+ELEMENTS = ("elements", "scene_image_urls")
+"""What counts for models that take elements, too (SKILLS)."""
 TYPED_REFERENCES = ("image_references", "video_references")
 """What does, too, since about September (SKILLS)."""
 SOURCE_LENGTH = "-1"
@@ -109,6 +111,13 @@ def lengths(table: Table[VeniceModel]) -> tuple[Rule, ...]:
 def wanted_media(table: Table[VeniceModel], *more: str) -> tuple[Rule, ...]:
     """Demand the media that the model works on; `more` fields count as references, too."""
     reference = AnyOf(tuple(map(Given, (*REFERENCES, *more))))
+    with_elements = AnyOf((*reference.parts, *map(Given, ELEMENTS)))
+
+    def needs_reference(row: VeniceModel) -> Condition | None:
+        if not row.needs_reference:
+            return None
+        return with_elements if "elements" in (row.takes or ()) else reference
+
     return (
         ByModel(
             id="model-needs-media",
@@ -122,7 +131,7 @@ def wanted_media(table: Table[VeniceModel], *more: str) -> tuple[Rule, ...]:
             sentence="A reference-to-video model needs at least one image or video reference.",
             source=SEEDANCE_JUNE,
             table=table,
-            asks=lambda row: reference if row.needs_reference else None,
+            asks=needs_reference,
             message="At least one reference is required for this model",
         ),
         ByModel(

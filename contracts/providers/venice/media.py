@@ -1,5 +1,6 @@
 """What media may be: for every model in June, by the rows of the table since October."""
 
+from contracts.kernel.conditions import OneOf
 from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.measures import MEGABYTE, Formats, Measure, Span, Total
 from contracts.providers.venice.models import NO_LIMITS, VeniceModel, october
@@ -150,7 +151,7 @@ def _by_model(kind: str) -> tuple[MediaRule, ...]:
         return _size(row, kind)
 
     rows = (
-        ("seconds", "A reference {} lasts as long as the model's row says.", seconds, (field,)),
+        ("seconds", "A reference {} lasts as long as the model's row says.", seconds, fields),
         ("total", "All references of kind {} last no longer than the row says.", total, fields),
         ("size", "A reference {} has no more bytes than the row says.", size, (field,)),
     )
@@ -184,6 +185,16 @@ OCTOBER = (
     *ANY_MODEL,
     *_by_model("video"),
     *_by_model("audio"),
+    MediaRule(
+        id="source-seconds",
+        sentence="A video whose length the result follows lasts 4 to 30 s.",
+        source=SEEDANCE,
+        kind="video",
+        fields=("reference_video_urls",),
+        table=october,
+        asks=lambda row: Span(of="seconds", low=4, high=30) if row.source_matched else None,
+        when=OneOf("duration", ("-1", "auto")),
+    ),
     MediaRule(
         id="late-audio-total",
         sentence="Wan 3.0 accepts more sound than it takes, and fails after the queue.",

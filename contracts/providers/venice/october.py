@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 from contracts.kernel.errors import Cause, ErrorCase
-from contracts.kernel.operation import Computes, Finds, Opens
-from contracts.providers.venice import COMPLETE, MODELS, QUEUE, QUOTE, RETRIEVE
+from contracts.kernel.operation import Computes, Finds, Gives, Opens
+from contracts.providers.venice import COMPLETE, FROM_QUEUE, MODELS, QUEUE, QUOTE, RETRIEVE
 from contracts.providers.venice import PROVIDER as JUNE
-from contracts.providers.venice.answers import listing
+from contracts.providers.venice.answers import Queued, listing
 from contracts.providers.venice.models import october, october_catalogue
-from contracts.providers.venice.october_answers import never_completed, plan, quoted
-from contracts.providers.venice.october_requests import Queue, Quote
+from contracts.providers.venice.october_answers import (
+    never_completed,
+    plan,
+    quoted,
+)
+from contracts.providers.venice.october_requests import Queue, Quote, Retrieve
 from contracts.providers.venice.sources import SKILLS, SPEC_AUGUST
 
 BASIC = {
@@ -35,13 +39,15 @@ PROVIDER = JUNE.revised(
         QUEUE,
         body=Queue,
         effect=replace(opens, plan=plan),
+        answers=(Gives(Queued, "accepted", leads={"retrieve": FROM_QUEUE}),),
         source=SKILLS.at("venice-video", "The schema of the spec is wider than the live rules."),
         example=BASIC,
     ),
-    RETRIEVE,
+    replace(RETRIEVE, body=Retrieve, source=SKILLS.at("venice-video")),
     replace(
         COMPLETE,
         effect=replace(looks, reply=never_completed),
+        answers=(),
         source=SKILLS.at("venice-video", "Every id is refused, though the spec has the route."),
     ),
     replace(

@@ -45,6 +45,8 @@ Duration = Annotated[
     ),
     SPEC_AUGUST.at("duration", "Seconds as text are for models that follow a video (SKILLS)."),
 ]
+NOT_BLANK = "[^\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+"""What ECMAScript means by `\\S`, spelled out, for regular expressions differ in it."""
 LIVE = SKILLS.at("venice-video", "Not in the OpenAPI file of 2026-08-21.")
 EXAMPLE_LINK = "https://example.com/brief.pdf"
 EDITS = ("edit", "editing", "extend", "extension")
@@ -102,7 +104,7 @@ class Queue(june.Queue):
             Field(
                 min_length=1,
                 max_length=20_000,
-                pattern=r"\S",
+                pattern=NOT_BLANK,
                 json_schema_extra={
                     "x-words": "a text of 1 to 20000 characters that is not blank",
                     "examples": ["a cat on a gondola", "<Video 1> at dusk"],
@@ -194,6 +196,14 @@ class Queue(june.Queue):
             message="Camera azimuth travel must not exceed 32 full turns, and time must rise",
         ),
     )
+
+
+class Retrieve(june.Retrieve):
+    """`POST /video/retrieve`, where an unknown model is refused as on submit."""
+
+    source: ClassVar[Source] = SKILLS.at("venice-video")
+
+    rules: ClassVar[tuple[Rule, ...]] = (known(october),)
 
 
 class Quote(june.Quote):
