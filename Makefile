@@ -23,7 +23,7 @@ serve: $(VENV)/.server ## Start the mock (HOST= PORT= SPEED= CONTRACT=seeds MODE
 setup: $(VENV)/.dev ## Make .venv complete for development
 
 test: $(VENV)/.dev ## Run the whole suite, with branch coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
 
 check: $(VENV)/.dev ## Format, lint, types, layers, generated pages
 	@$(BIN)/ruff format --check .

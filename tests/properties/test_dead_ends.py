@@ -1,11 +1,12 @@
 """What cannot be made is given up, not made up."""
 
-from typing import ClassVar, Literal
+import re
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis.errors import FailedHealthCheck, Unsatisfiable
-from pydantic import MISSING
+from pydantic import MISSING, Field
 
 from contracts.kernel.body import Body
 from contracts.kernel.conditions import Contains, Fewer, Given
@@ -33,6 +34,7 @@ class Small(Body):
     source: ClassVar[Source] = HERE
 
     name: str
+    code: Annotated[str, Field(pattern="^[a-c]{2}$")] = "aa"
     kinds: list[Kind] | MISSING = MISSING
     image_url: ImageLink
 
@@ -74,3 +76,12 @@ def test_a_rule_that_no_body_can_break_has_no_examples(rule: str, why: str):
 
     with pytest.raises((Unsatisfiable, FailedHealthCheck)):
         never()
+
+
+def test_a_pattern_is_kept_to():
+    @settings(database=None, max_examples=20)
+    @given(bodies_breaking(OPERATION, "test/small-name"))
+    def kept(body):
+        assert re.fullmatch("[a-c]{2}", body.get("code", "aa"))
+
+    kept()

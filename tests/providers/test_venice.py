@@ -4,9 +4,11 @@ import json
 from base64 import b64decode, b64encode
 
 import pytest
+from pydantic import MISSING
 
 from contracts.kernel.task import Failure
 from contracts.providers.venice.models import june, price
+from contracts.providers.venice.quirks import CameraPath, UniqueFrames
 from mockserver.media import render
 
 V = "/api/v1/video"
@@ -327,3 +329,18 @@ async def test_a_refusal_after_acceptance_is_a_422(client, clock, world):
 async def test_the_version_header_is_always_there(client):
     for answer in (await queue(client), await queue(client, prompt="")):
         assert answer.headers["x-venice-version"]
+
+
+@pytest.mark.parametrize("condition", [CameraPath(), UniqueFrames()])
+def test_what_no_schema_can_say_is_said_in_words(condition):
+    assert condition.schema() == {}
+    assert f"`{condition.blame(None)}`" in condition.words()
+
+
+@pytest.mark.parametrize("condition", [CameraPath(), UniqueFrames()])
+def test_a_path_that_is_not_there_needs_no_mending(condition):
+    class Nothing:
+        def value(self, _name):
+            return MISSING
+
+    assert condition.make(Nothing(), true=True) is None
