@@ -37,7 +37,7 @@ fix: $(VENV)/.dev ## Format, and mend what can be mended
 	@$(BIN)/ruff check --fix .
 
 thorough: $(VENV)/.dev ## Run the suite with many more examples per property
-	@$(BIN)/python -m pytest --hypothesis-profile=thorough --timeout=1800
+	@$(BIN)/python -m pytest --numprocesses=2 --hypothesis-profile=thorough --timeout=1800
 
 docs: $(VENV)/.server ## Write the reference pages from the contracts
 	@$(BIN)/python docs/generate.py

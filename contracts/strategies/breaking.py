@@ -73,14 +73,16 @@ def schema_at(shape: Shape, limit: Limit) -> Schema:
 
 def _follow(shape: Shape, steps: list[Step]) -> tuple[Schema, bool, bool]:
     """Give the schema at a place, whether it is required, and whether it is the tag of a union."""
-    schema, required, is_tag, tagged = shape.values.resolve(shape.schema), True, False, False
+    schema, required, is_tag, tagging = shape.values.resolve(shape.schema), True, False, ""
     for tag, name in steps:
         if name:
             required = name in schema.get("required", ())
             schema = shape.values.resolve(schema["properties"][name])
-            is_tag, tagged = tagged and "const" in schema, False
+            is_tag, tagging = name == tagging, ""
         else:
-            schema, tagged = _item_schema(shape, schema, tag), bool(tag)
+            items = shape.values.resolve(schema["items"])
+            tagging = items["discriminator"]["propertyName"] if tag else ""
+            schema = _item_schema(shape, schema, tag)
     return schema, required, is_tag
 
 

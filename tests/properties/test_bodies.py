@@ -261,6 +261,18 @@ def test_a_broken_rule_is_named_by_all(subject: Subject, rule: str, send: Send):
     named()
 
 
+@subjects()
+def test_only_what_has_no_other_side_is_not_broken(subject: Subject):
+    reached = set(breakable(subject.operation, serve=lambda *_: ""))
+    assert set(subject.contract.rules) | set(subject.contract.media) <= reached
+    for limit in [one for one in subject.contract.limits if one.id not in reached]:
+        is_tag_or_variant = limit.path.endswith(("].type", "]"))
+        is_in_a_url = subject.operation.carried is not Carried.JSON and (
+            not limit.path or f"{{{limit.path}}}" in subject.operation.path
+        )
+        assert is_tag_or_variant or is_in_a_url, limit
+
+
 @pytest.mark.timeout(600)
 @subjects(having=takes_json)
 def test_valid_bodies_show_every_field_value_and_mode(subject: Subject):
