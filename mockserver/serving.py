@@ -54,15 +54,27 @@ def config(app: Starlette) -> uvicorn.Config:
     )
 
 
+class Announced(uvicorn.Server):
+    """A server that says when it is there: signals are heeded then, and requests answered."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start up, and say so."""
+        await super().startup(sockets=sockets)
+        self._ready()
+
+
 def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; `ready` is called when the first request can be answered.
 
     What start-up made is taken out of the garbage collector's sight, and collections are made
     rare: they cost tens of milliseconds with many tasks around.
     """
-    server = uvicorn.Server(config(app))
+    server = Announced(config(app), ready)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    ready()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     server.run(sockets=[listener])

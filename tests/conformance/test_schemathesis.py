@@ -260,6 +260,13 @@ class Diary:
         self.provider = provider
         self.poll = next(name for gives in provider.submit.answers for name in gives.leads)
         """What an accepted request leads to first."""
+        self.ids = {
+            expression.rpartition("/")[2]
+            for gives in provider.submit.answers
+            for expression in gives.leads.get(self.poll, {}).values()
+            if not expression.endswith("/model")
+        }
+        """The fields of an answer that hold what to ask with."""
         self.handed_out: set[str] = set()
         self.furthest: dict[str, int] = {}
 
@@ -268,7 +275,8 @@ class Diary:
         lost = rule_of(response) == f"{self.provider.id}/{Cause.NO_TASK}"
         good = response.status_code < 400
         if operation is self.provider.submit and good:
-            self.handed_out |= set(texts_in(response.json()))
+            answer = response.json()
+            self.handed_out |= {answer[name] for name in self.ids if name in answer}
         if operation.id == self.poll and (good or lost):
             asked = operation.effect.ids(read(operation, response.request))
             for id_ in self.handed_out.intersection(asked):
