@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import __version__
-from mockserver.cli import main
+from mockserver.cli import main, screentest
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "mockserver"]
@@ -147,3 +147,13 @@ def test_a_revision_and_lenience_can_be_chosen():
 def test_it_tells_its_version(capsys):
     main(["--version"])
     assert capsys.readouterr().out == f"screentest, version {__version__}\n"
+
+
+def test_an_interruption_is_no_error_of_ours(monkeypatch):
+    def interrupted(*_arguments, **_settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(screentest, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main(["contract", "list"])
+    assert ended.value.code == 130
