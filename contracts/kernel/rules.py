@@ -182,15 +182,12 @@ class KnownModel:
 
     def schema(self) -> Schema:
         """Say the rule in JSON Schema."""
-        return {"properties": {MODEL: {"enum": list(self.table())}}}
+        return Among(self.table).schema()
 
     def make(self, draft: Draft, *, true: bool) -> None:
         """Give the body a known model, or one that does not exist."""
-        known = list(self.table())
-        if not true:
-            draft.put(MODEL, "no-such-model")
-        elif draft.value(MODEL) not in known:
-            draft.put(MODEL, draft.choose(known))
+        if not true or draft.value(MODEL) not in self.table():
+            Among(self.table).make(draft, true=true)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ IMAGES = Contains("content", {"type": "image_url"})
 FIRST = Contains("content", {"role": "first_frame"})
 LAST = Contains("content", {"role": "last_frame"})
 REFERENCES = Contains("content", {"role": "reference_image"})
+FEWEST_FRAMES = 29
 AUTOMATIC = -1
 """The duration that leaves the length to the model."""
 
@@ -56,7 +57,7 @@ def frame_steps(most: int) -> Must:
         id="frames-steps",
         sentence="`frames` is 25 + 4n.",
         source=SDK_SPEC.at("frames"),
-        that=Within("frames", tuple(range(29, most + 1, 4))),
+        that=Within("frames", tuple(range(FEWEST_FRAMES, most + 1, 4))),
     )
 
 

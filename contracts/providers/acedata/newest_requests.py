@@ -13,6 +13,7 @@ from contracts.kernel.rules import ByModel, Rule, excludes
 from contracts.kernel.source import Source
 from contracts.providers.acedata import requests as seed
 from contracts.providers.acedata.by_model import (
+    FEWEST_FRAMES,
     FIRST,
     IMAGES,
     LAST,
@@ -29,6 +30,7 @@ from contracts.providers.acedata.models import AceModel, models
 from contracts.providers.acedata.requests import ClosedBody, ImageItem, TextItem
 from contracts.providers.acedata.sources import DOCS_SPEC, SKILL
 
+MOST_FRAMES = 289
 REQUIRED = DOCS_SPEC.at("content", "Older documents leave the role out.")
 REFERENCE_VIDEOS = Contains("content", {"role": "reference_video"})
 REFERENCE_AUDIOS = Contains("content", {"role": "reference_audio"})
@@ -95,7 +97,7 @@ class Videos(seed.Request):
 
     content: Annotated[list[Item], Field(fail_fast=True)]  # type: ignore[assignment]  # more kinds
     resolution: Literal["480p", "720p", "1080p", "4k"] | MISSING = MISSING  # type: ignore[assignment]  # 4k is new
-    frames: Annotated[int, Field(ge=29, le=289), Whole] | MISSING = MISSING
+    frames: Annotated[int, Field(ge=FEWEST_FRAMES, le=MOST_FRAMES), Whole] | MISSING = MISSING
     omni_reference_task_type: Literal["auto", "reference", "edit", "extend"] | MISSING = MISSING
     output_format: Literal["mp4", "mov"] | MISSING = MISSING
     tools: Annotated[list[Tool], Field(max_length=1)] | MISSING = MISSING
@@ -140,7 +142,7 @@ class Videos(seed.Request):
             table=models,
             asks=_takes,
         ),
-        frame_steps(289),
+        frame_steps(MOST_FRAMES),
     )
     media: ClassVar[tuple[MediaRule, ...]] = (*IMAGES_READ, *CLIPS)
     modes: ClassVar[Mapping[str, Condition]] = {

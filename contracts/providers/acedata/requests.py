@@ -11,11 +11,19 @@ from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.media import ImageLink
 from contracts.kernel.rules import Rule, needs
 from contracts.kernel.source import Source
-from contracts.providers.acedata.by_model import MODE_RULES, MODES, by_model, frame_steps, known
+from contracts.providers.acedata.by_model import (
+    FEWEST_FRAMES,
+    MODE_RULES,
+    MODES,
+    by_model,
+    frame_steps,
+    known,
+)
 from contracts.providers.acedata.media import IMAGES
 from contracts.providers.acedata.models import seed as seed_models
 from contracts.providers.acedata.sources import CLIENTS, DOCS_SPEC, SDK_SPEC, SEED
 
+MOST_FRAMES = 361
 NEWER = "Not on the seed's page, whose top level is open; limits as in the newer document."
 
 
@@ -95,7 +103,7 @@ class Request(AceBody):
     frames: (
         Annotated[
             int,
-            Field(ge=29, le=361),
+            Field(ge=FEWEST_FRAMES, le=MOST_FRAMES),
             Whole,
             SDK_SPEC.at("frames", NEWER + " Newer documents end at 289."),
         ]
@@ -123,7 +131,7 @@ class Videos(Request):
         known(seed_models),
         *MODE_RULES,
         *by_model(seed_models),
-        frame_steps(361),
+        frame_steps(MOST_FRAMES),
     )
     modes: ClassVar[Mapping[str, Condition]] = MODES
 

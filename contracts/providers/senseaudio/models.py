@@ -11,8 +11,9 @@ class SenseModel(ModelRow):
     """What one model makes of which input."""
 
     generation: Literal["current", "previous"]
-    ratios: tuple[str, ...]
-    resolutions: tuple[str, ...]
+    ratios: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    """As the schema of the request has them, where there are none."""
     seconds: tuple[int, int]
     frames: bool
     """Whether it takes first and last frames."""
