@@ -11,10 +11,24 @@ Headers = Mapping[bytes, bytes]
 """Request headers, names in lower case."""
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A key that stands for itself only with a signature that is fresh and used once."""
+
+    key: str
+    check: Callable[[float], None]
+    """Raises `Refused` when the signature does not hold at a moment."""
+    nonce: str
+    remembered: float
+    """Seconds for which a nonce must not come again."""
+    reused: str
+    """The row of the catalogue for a nonce that comes again."""
+
+
 class Auth(Protocol):
     """A way to tell whose request it is."""
 
-    def key(self, headers: Headers) -> str:
+    def key(self, headers: Headers) -> str | Signed:
         """Give the key, empty when this way is not used; `Refused` when it is used wrongly."""
         ...
 
@@ -61,11 +75,11 @@ class KeyHeader:
     """A header of its own, whose value is read by a function of the provider."""
 
     name: bytes
-    read: Callable[[str], str]
+    read: Callable[[str], str | Signed]
     causes: tuple[str, ...] = ()
     """The rows of the error catalogue that `read` refuses with."""
 
-    def key(self, headers: Headers) -> str:
+    def key(self, headers: Headers) -> str | Signed:
         """Give the key that the header's value stands for."""
         value = headers.get(self.name)
         return "" if value is None else self.read(value.decode("latin-1"))
@@ -82,7 +96,7 @@ class FirstOf:
 
     ways: tuple[Auth, ...]
 
-    def key(self, headers: Headers) -> str:
+    def key(self, headers: Headers) -> str | Signed:
         """Give the key of the first way that has one."""
         for way in self.ways:
             if key := way.key(headers):

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     NO_KEY = "no-key"
     BAD_KEY = "bad-key"
     NO_BALANCE = "no-balance"
+    RATE_LIMITED = "rate-limited"
     TOO_LARGE = "too-large"
     WRONG_CONTENT_TYPE = "wrong-content-type"
     BAD_JSON = "bad-json"
@@ -55,6 +56,8 @@ class Refusal(NamedTuple):
     """Makes a fresh id, for providers whose errors carry one."""
     url: Callable[[], str]
     """Gives the URL that was asked for."""
+    now: float = 0.0
+    """The moment of the refusal, in seconds since the epoch."""
 
 
 def blamed(refusal: Refusal) -> str:
@@ -76,3 +79,5 @@ class ErrorCase:
     body: Callable[[Refusal], Mapping[str, Any]]
     source: Source
     headers: Callable[[Refusal], Mapping[str, str]] | None = None
+    on_demand: bool = False
+    """Nothing but a scenario leads to it; its form must not need any details."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from contracts.kernel.source import Source
 from contracts.kernel.task import Phase
@@ -18,3 +19,9 @@ class Lifecycle:
     source: Source
     waiting_share: float = 0.1
     """How much of that time passes before work begins. No document says; assumed."""
+    media_seconds: float = inf
+    """How long a result can be fetched, from the end of the task."""
+    media_source: Source | None = None
+    task_seconds: float = inf
+    """How long a task can be asked about, from its acceptance."""
+    task_source: Source | None = None

@@ -4,16 +4,29 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from pydantic import Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
+from contracts.kernel.probing import Unreadable, view_of
+
 FACE_MARKER = "screentest-face"
 """A link shows a face when its file name holds this, or the bytes of its data URL do.
 
-A test needs no photograph and no model to say what an image shows.
+A test needs no photograph and no model to say what an image shows. In a file, it stands where a
+file may hold text: in a comment, not behind its end. Words after the marker say who that is, in any
+order, and not as the beginning of a longer word:
+
+    marker = "screentest-face" *( "-" word )
+    word   = "minor" / "public-figure"
+
+So `screentest-face-minor.png` shows a minor, `screentest-face-1.png` someone, and
+`screentest-face-public-figure-minor.png` a minor who is a public figure. Where several markers
+stand, several people are shown.
 """
+PEOPLE = ("minor", "public-figure")
+"""What may be told of who is shown."""
 
 
 WEB = (
@@ -67,12 +80,31 @@ _MARKERS = tuple(
 """The marker as it looks in base64, as far as its neighbours do not matter: a few bits less."""
 
 
-def shows_face(url: str) -> bool:
-    """Tell whether the marker of a face is in the link's file name or in its data."""
+_WORDS = "|".join(PEOPLE)
+_SHOWN = re.compile(rf"{FACE_MARKER}((?:-(?:{_WORDS})(?![A-Za-z]))*)".encode())
+
+
+def people_in(content: bytes) -> frozenset[str] | None:
+    """Give what markers tell of the people who are shown; None where there is no marker."""
+    if FACE_MARKER.encode() not in content:
+        return None
+    told = b"".join(_SHOWN.findall(content)).decode()
+    return frozenset(word for word in PEOPLE if f"-{word}" in told)
+
+
+def people_shown(url: str) -> frozenset[str] | None:
+    """Give what a link's file name, or the bytes of its data, tell of the people it shows.
+
+    It is None where no face is shown, and where the data cannot be read.
+    """
     if not url.startswith("data:"):
         path = re.split("[?#]", url, maxsplit=1)[0]
-        return FACE_MARKER in unquote(path.rpartition("/")[2])
-    head, _, payload = url.partition(",")
-    if head.endswith(";base64"):
-        return any(marker in payload for marker in _MARKERS)
-    return FACE_MARKER in unquote(payload)
+        return people_in(unquote_to_bytes(path.rpartition("/")[2]))
+    head = url[: url.find(",")]
+    if head.endswith(";base64") and not any(marker in url for marker in _MARKERS):
+        return None
+    try:
+        _, view = view_of(url)
+        return people_in(view.read(0, view.size))
+    except Unreadable:
+        return None

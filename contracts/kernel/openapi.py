@@ -4,7 +4,7 @@ Everything in it follows from the declarations. What no schema can say stands in
 the checks in the descriptions, and every rule and limit under `x-rules`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from contracts.kernel.openapi_answers import BARE, BINARY, JSON, responses
-from contracts.kernel.openapi_refusals import Schema
+from contracts.kernel.openapi_refusals import Schema, samples
 from contracts.kernel.operation import Carried, Gate, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.source import Source
@@ -21,6 +21,7 @@ from contracts.kernel.violations import Contract
 
 REFERENCE = "#/components/schemas/{model}"
 FORM = "multipart/form-data"
+ON_DEMAND = "Errors under `x-on-demand` come from scenarios alone, to any operation."
 CHECKS = {
     Gate.SIZE: "size",
     Gate.KEY: "key",
@@ -63,12 +64,13 @@ def openapi(provider: Provider, server: str = "") -> dict[str, Any]:
         "info": {
             "title": provider.title,
             "version": provider.revision,
-            "description": f"{provider.about}\n\nSource: {provider.source}.",
+            "description": f"{provider.about}\n\nSource: {provider.source}.\n\n{ON_DEMAND}",
         },
         "servers": [{"url": origin} for origin in origins if origin],
         "security": [{name: []} for name in schemes],
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": schemes},
+        "x-on-demand": list(_on_demand(provider)),
     }
     plain: dict[str, Any] = to_jsonable_python(document)
     return plain
@@ -86,6 +88,20 @@ def _schemas(provider: Provider) -> tuple[Made, dict[str, Schema]]:
     inputs = [(form, mode, adapter) for (form, mode), adapter in forms.items()]
     made, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
     return made, rest["$defs"]
+
+
+def _on_demand(provider: Provider) -> Iterator[Schema]:
+    """Give the refusals that are no response of any operation, as nothing leads to them."""
+    for cause, case in provider.errors.items():
+        if case.on_demand:
+            plainest, *_ = samples(provider, provider.submit, cause)
+            yield {
+                "id": f"{provider.id}/{cause}",
+                "when": case.when,
+                "status": case.status,
+                "example": case.body(plainest),
+                "source": asdict(case.source),
+            }
 
 
 def _operation(provider: Provider, operation: Operation, made: Made) -> Schema:

@@ -13,6 +13,7 @@ from contracts.kernel.errors import Cause, Refusal
 from contracts.kernel.inspecting import MediaRule
 from contracts.kernel.operation import Carried, Gate, Opens, Operation
 from contracts.kernel.provider import Provider
+from contracts.kernel.quotas import Concurrency, Quota, Rate
 from contracts.kernel.rules import Rule
 from contracts.kernel.violations import Contract, Violation, complaint
 
@@ -24,7 +25,17 @@ SAMPLE_ID = "00000000-0000-4000-8000-000000000000"
 def causes(provider: Provider, operation: Operation) -> list[str]:
     """Give the rows of the error catalogue that may refuse a request, in the order of the gates."""
     found = [cause for gate in operation.gates for cause in _CAUSES[gate](provider, operation)]
-    return list(dict.fromkeys([*found, *operation.refuses, Cause.NO_METHOD]))
+    limits = [quota.cause for quota in provider.quotas if _counts(quota, operation)]
+    return list(dict.fromkeys([*found, *limits, *operation.refuses, Cause.NO_METHOD]))
+
+
+def _counts(quota: Quota, operation: Operation) -> bool:
+    """Tell whether a limit on use may refuse this operation."""
+    if isinstance(quota, Rate):
+        return operation.id in quota.operations
+    if isinstance(quota, Concurrency):
+        return isinstance(operation.effect, Opens)
+    return Gate.KEY in operation.gates
 
 
 def _of_contract(_provider: Provider, operation: Operation) -> Iterator[str]:

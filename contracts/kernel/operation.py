@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from contracts.kernel.auth import Headers
 from contracts.kernel.body import Body
 from contracts.kernel.consent import Consent
+from contracts.kernel.money import Purse
 from contracts.kernel.reply import Reply
 from contracts.kernel.source import Source
 from contracts.kernel.task import Plan, Task
@@ -52,6 +54,8 @@ class Opens:
     waits: Callable[[Any], bool] = lambda _: False
     """Whether this request is answered only once its task is over."""
     consent: Consent | None = None
+    prompt: Callable[[Any], str] = lambda body: str(body.prompt)
+    """The text that was asked for, for scenarios that select by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,28 @@ class Keeps:
     reply: Callable[[Upload], Reply]
 
 
-Effect = Opens | Finds | Follows | Computes | Keeps
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """What an operation about money is given beside its request."""
+
+    key: str
+    """Whose request it is; empty where the operation asks for no key."""
+    headers: Headers
+    now: float
+    url: str
+    purse: Callable[[str], Purse]
+    """Gives the money of a key."""
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banks:
+    """Show or change the money of a key."""
+
+    reply: Callable[[Any, Teller], Reply]
+
+
+Effect = Opens | Finds | Follows | Computes | Keeps | Banks
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ from contracts.kernel.body import Body
 from contracts.kernel.errors import Cause, ErrorCase
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.models import ModelRow
+from contracts.kernel.money import Tariff
 from contracts.kernel.operation import Opens, Operation
+from contracts.kernel.quotas import Quota
 from contracts.kernel.rules import KnownModel
 from contracts.kernel.source import Source
-from contracts.kernel.task import Names
+from contracts.kernel.task import Failure, Names
 from contracts.kernel.webhooks import Webhook
 
 MEBIBYTE = 1024 * 1024
 REQUIRED = set(Cause) - {Cause.NO_TASK}
 """What every provider must be able to refuse; some answer an unknown task with a yes."""
+EXPIRED = "expired"
+"""The name of the failure of a task that took too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +48,12 @@ class Provider:
     body_limit: int
     """The largest request body, in bytes."""
     source: Source
+    tariff: Tariff | None = None
+    """How it charges; everything is free where there is none."""
+    quotas: tuple[Quota, ...] = ()
+    """Its documented limits on how much a key may ask for."""
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    """Why a task may fail after it was accepted, by names that scenarios use."""
     webhook: Webhook | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every answer."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic_core import from_json
 
 from contracts.kernel.body import Body
 from contracts.kernel.clip import Clip
+from contracts.kernel.source import Source
 
 SMALL = 4096
 """A request of more bytes than this is never kept in any form but its text."""
@@ -45,6 +47,11 @@ class Failure:
 
     code: str
     message: str
+    cause: str = ""
+    """The row of the catalogue that a look is refused with, where a failure is no answer."""
+    refunded: bool = True
+    """Whether what was charged at once comes back."""
+    source: Source | None = None
 
 
 class Plan(NamedTuple):
@@ -55,6 +62,8 @@ class Plan(NamedTuple):
     last_frame: bool = False
     """Whether the result includes an image of its last frame."""
     failure: Failure | None = None
+    timeout: float = inf
+    """Seconds after which a task that is not done is given up."""
 
 
 B_co = TypeVar("B_co", bound=Body, covariant=True)
@@ -62,11 +71,19 @@ B_co = TypeVar("B_co", bound=Body, covariant=True)
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Task(Generic[B_co]):
-    """One accepted request. Nothing about it changes but `media_gone`, and what is remembered."""
+    """One accepted request.
+
+    Its state follows from its plan and its moments. Nothing of these changes by itself: only who
+    controls the clock may bring its end forward, or fail it.
+    """
 
     names: Names
     provider: str
     """The id of the provider it was asked of."""
+    key: str
+    """Whose it is: no other key sees it."""
+    tenant: str
+    """In whose world it lives; the key, unless clients say otherwise."""
     text: bytes
     """The request as it came over the wire."""
     parse: Callable[[bytes], B_co]
@@ -77,8 +94,12 @@ class Task(Generic[B_co]):
     created: float
     started: float
     finishes: float
+    cost: int = 0
+    """Its price, in millionths of the provider's currency."""
     media_gone: bool = False
     """The finished media was deleted at the client's wish."""
+    trouble: Any = None
+    """What a scenario has in store for it; the server's own affair."""
     known: B_co | None = None
     echo: Any = None
     """What was read from the text, while it is needed: checked, and plain."""
