@@ -3,7 +3,12 @@
 import anyio
 import pytest
 
+from contracts.kernel.clip import Clip
+from contracts.kernel.money import MICRO
+from contracts.kernel.registry import revision
 from contracts.kernel.task import Failure
+from contracts.providers.acedata.answers import plan, prompt
+from contracts.providers.acedata.prices import USD_PER_CREDIT, price, tokens
 from contracts.providers.acedata.quirks import Settings, flags, settings
 from contracts.providers.acedata.requests import Videos
 
@@ -69,7 +74,7 @@ async def test_a_call_blocks_until_its_video_is_done(client, clock):
         group.start_soon(call)
         await anyio.sleep(0.05)
         assert answers == []
-        clock.advance(81.9)
+        clock.turn(81.9)
     (answer,) = answers
     (video,) = answer.json()["data"]
     assert video["status"] == "succeeded"
@@ -100,7 +105,7 @@ async def test_a_record_echoes_the_request_and_has_no_status(client, clock):
     assert record["response"] == {}
     assert "status" not in record
     assert "finished_at" not in record
-    clock.advance(81.9)
+    clock.turn(81.9)
     done = await look(client, id=task)
     assert done["response"]["data"]["status"] == "succeeded"
     assert done["finished_at"] - done["started_at"] == pytest.approx(done["elapsed"], abs=0.002)
@@ -108,9 +113,9 @@ async def test_a_record_echoes_the_request_and_has_no_status(client, clock):
 
 async def test_a_failed_record_has_a_reason_and_no_data(client, clock, world):
     task = await submit(client)
-    (opened,) = world.tenant("k").tasks.values()
+    (opened,) = world.store.tasks.of("k")
     opened.plan = type(opened.plan)(clip=opened.plan.clip, failure=Failure("api_error", "No."))
-    clock.advance(81.9)
+    clock.turn(81.9)
     response = (await look(client, id=task))["response"]
     assert response["success"] is False
     assert response["error"] == {"code": "api_error", "message": "No."}
@@ -125,9 +130,9 @@ async def test_a_blocking_call_that_fails_says_why(client, clock, world):
         answers = []
         group.start_soon(call)
         await anyio.sleep(0.02)
-        (opened,) = world.tenant("k").tasks.values()
+        (opened,) = world.store.tasks.of("k")
         opened.plan = type(opened.plan)(clip=opened.plan.clip, failure=Failure("timeout", "Late."))
-        clock.advance(81.9)
+        clock.turn(81.9)
     assert answers[0]["success"] is False
     assert answers[0]["error"] == {"code": "timeout", "message": "Late."}
 
@@ -159,3 +164,82 @@ async def test_every_error_has_a_trace(client):
         (await client.post("/seedance/videos", json={})).json()["trace_id"] for _ in range(2)
     ]
     assert first != second
+
+
+@pytest.mark.parametrize(
+    ("clip", "expected"),
+    [
+        (Clip(width=1280, height=720, seconds=5), 108_900),
+        (Clip(width=1280, height=720, seconds=4), 87_300),
+        (Clip(width=1088, height=1920, seconds=145 / 24), 295_800),
+    ],
+)
+def test_tokens_are_those_of_the_published_samples(clip, expected):
+    assert tokens(clip) == expected
+
+
+def costs(**fields) -> float:
+    """The price of a request, in credits."""
+    newest = revision("acedata@2026-10").submit
+    request = newest.body.model_validate(body(**fields))
+    return price(request, newest.effect.plan(request)) / MICRO
+
+
+@pytest.mark.parametrize(
+    ("model", "dollars"),
+    [
+        (PRO, 0.049),
+        ("doubao-seedance-1-0-pro-fast-251015", 0.014),
+        (SOUND, 0.025),
+        ("doubao-seedance-2-0-260128", 0.146),
+        ("doubao-seedance-2-0-fast-260128", 0.117),
+        ("doubao-seedance-2-0-mini-260615", 0.073),
+    ],
+)
+def test_five_seconds_at_720p_cost_what_the_list_says(model, dollars):
+    assert costs(model=model) * USD_PER_CREDIT == pytest.approx(5 * dollars, rel=1e-6)
+
+
+def test_the_newest_model_is_listed_in_credits():
+    assert costs(model="doubao-seedance-2-5-260628") == pytest.approx(5 * 2.5565)
+
+
+def test_a_clip_costs_by_its_tokens():
+    mini = "doubao-seedance-2-0-mini-260615"
+    assert costs(model=mini, duration=4, resolution="480p") == pytest.approx(1.404, rel=0.02)
+    assert costs(model=mini, duration=4) == pytest.approx(costs(model=mini) * 87_300 / 108_900)
+
+
+def test_sound_doubles_the_price_of_one_model_alone():
+    assert costs(model=SOUND, generate_audio=True) == pytest.approx(2 * costs(model=SOUND))
+    newer = "doubao-seedance-2-0-260128"
+    assert costs(model=newer, generate_audio=True) == costs(model=newer)
+    assert costs(generate_audio=True) == costs()
+
+
+def test_a_model_that_nobody_knows_costs_nothing():
+    lenient = revision("acedata").lenient().submit
+    request = lenient.body.model_validate(body(model="seedance-9"))
+    assert price(request, lenient.effect.plan(request)) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"), [({}, 172_800), ({"execution_expires_after": 3600}, 3600)]
+)
+def test_a_task_is_given_up_after_the_time_that_was_asked_for(fields, expected):
+    assert plan(Videos.model_validate(body(**fields))).timeout == expected
+
+
+def test_a_prompt_is_all_the_texts_of_a_request():
+    message = body("a cat")
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    message["content"] += [image, {"type": "text", "text": "that yawns"}]
+    assert prompt(Videos.model_validate(message)) == "a cat\nthat yawns"
+
+
+def test_a_task_type_that_does_not_fit_is_a_failure_of_the_newest_revision_alone():
+    assert "task-type-mismatch" not in revision("acedata").failures
+    mismatch = revision("acedata@2026-10").failures["task-type-mismatch"]
+    newest = revision("acedata@2026-10").submit
+    fields = body(model="doubao-seedance-2-5-260628", omni_reference_task_type="edit")
+    assert newest.effect.plan(newest.body.model_validate(fields)).failure == mismatch

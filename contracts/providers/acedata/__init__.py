@@ -11,6 +11,7 @@ from contracts.kernel.operation import (
     Operation,
 )
 from contracts.kernel.provider import MEBIBYTE, Provider
+from contracts.kernel.quotas import Rate
 from contracts.kernel.task import Names
 from contracts.providers.acedata.answers import (
     LIFECYCLE,
@@ -24,11 +25,14 @@ from contracts.providers.acedata.answers import (
     ids,
     looked_up,
     plan,
+    prompt,
 )
+from contracts.providers.acedata.failures import FAILURES
 from contracts.providers.acedata.models import seed
+from contracts.providers.acedata.prices import TARIFF
 from contracts.providers.acedata.quirks import is_blocking
 from contracts.providers.acedata.requests import Tasks, Videos
-from contracts.providers.acedata.sources import DOCS_SPEC, SEED
+from contracts.providers.acedata.sources import DOCS_SPEC, FAQ, SEED
 from contracts.providers.acedata.wire import ERRORS, WEBHOOK
 
 REVISIONS = ("newest",)
@@ -40,7 +44,7 @@ VIDEOS = Operation(
     path="/seedance/videos",
     body=Videos,
     gates=(Gate.KEY, Gate.BALANCE, Gate.SIZE, Gate.TYPE, Gate.CONTRACT),  # 403 precedes 413 and 400
-    effect=Opens(plan=plan, reply=accepted, waits=is_blocking),
+    effect=Opens(plan=plan, reply=accepted, waits=is_blocking, prompt=prompt),
     answers=(
         Gives(Accepted, "asynchronous", leads={"tasks": {"id": "$response.body#/task_id"}}),
         Gives(Finished, "blocking: succeeded"),
@@ -74,6 +78,18 @@ TASKS = Operation(
     source=DOCS_SPEC.at("", "An unknown task is {} here; the guide's table has 404 not_found."),
 )
 
+TASKS_PER_SECOND = Rate(
+    id="tasks-per-second",
+    operations=(TASKS.id,),
+    requests=60,
+    seconds=1,
+    source=FAQ.at(
+        "concurrency",
+        "It holds for every synchronous API, by token. Advice elsewhere is to stay under one"
+        " request a second.",
+    ),
+)
+
 PROVIDER = Provider(
     id="acedata",
     title="Ace Data Cloud",
@@ -85,6 +101,9 @@ PROVIDER = Provider(
     operations=(VIDEOS, TASKS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    failures=FAILURES,
+    tariff=TARIFF,
+    quotas=(TASKS_PER_SECOND,),
     names=lambda random, now: Names(
         uuid4(random),
         alphanumeric(random, 32),

@@ -12,10 +12,12 @@ from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.reply import Answer, Reply
 from contracts.kernel.task import Failure, Phase, Plan, Task
+from contracts.providers.acedata.prices import tokens
 from contracts.providers.acedata.quirks import RANDOM_SEED, is_blocking, settings
-from contracts.providers.acedata.requests import Request, Tasks, Videos
-from contracts.providers.acedata.sources import DOCS_SPEC
+from contracts.providers.acedata.requests import Request, Tasks, TextItem, Videos
+from contracts.providers.acedata.sources import ASSUMED, DOCS_SPEC
 
+DAY = 86_400.0
 LIFECYCLE = Lifecycle(
     words={
         Phase.SUCCEEDED: "succeeded",
@@ -23,6 +25,12 @@ LIFECYCLE = Lifecycle(
     seconds=81.9,
     source=DOCS_SPEC.at(
         "SeedanceTaskRecord", "The sample's `elapsed`. Only finished data has a status."
+    ),
+    media_seconds=30 * DAY,
+    media_source=ASSUMED.at(
+        "lifetime of a result",
+        "The FAQ says about 30 days of other video services, and does not name this one; upstream"
+        " and a third party say 24 hours.",
     ),
 )
 
@@ -152,7 +160,17 @@ def plan(body: Request) -> Plan:
     seconds = wanted.frames / FRAMES_PER_SECOND
     clip = clip_of(wanted.resolution, wanted.ratio, seconds, audio=wanted.audio)
     url = value_or(body.callback_url, "")
-    return Plan(clip=clip, callback_url=url, last_frame=body.return_last_frame)
+    return Plan(
+        clip=clip,
+        callback_url=url,
+        last_frame=body.return_last_frame,
+        timeout=body.execution_expires_after,
+    )
+
+
+def prompt(body: Request) -> str:
+    """Give the texts that a request holds."""
+    return "\n".join(item.text for item in body.content if isinstance(item, TextItem))
 
 
 def accepted(task: Task[Videos], now: float) -> Reply:
@@ -177,11 +195,11 @@ def failed(task: Task[Request], failure: Failure) -> Failed:
 
 
 def _ark(task: Task[Videos]) -> ArkTask:
-    request, wanted, clip = task.request, settings(task.request), task.plan.clip
+    request, wanted = task.request, settings(task.request)
     content = Content(video_url=task.video_url)
     if task.plan.last_frame:
         content["last_frame_url"] = task.last_frame_url
-    tokens = int(clip.width * clip.height * (wanted.frames + 1) / 1024)
+    used = tokens(task.plan.clip)
     return ArkTask(
         id=task.names.others["inner"],
         model=request.model,
@@ -194,7 +212,7 @@ def _ark(task: Task[Videos]) -> ArkTask:
         framespersecond=FRAMES_PER_SECOND,
         service_tier=request.service_tier,
         execution_expires_after=request.execution_expires_after,
-        usage=Usage(completion_tokens=tokens, total_tokens=tokens),
+        usage=Usage(completion_tokens=used, total_tokens=used),
         created_at=int(task.created),
         updated_at=int(task.finishes),
     )

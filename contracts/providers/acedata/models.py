@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from contracts.kernel.models import ModelRow, read_models
 
@@ -35,6 +36,10 @@ class AceModel(ModelRow):
     output_formats: tuple[str, ...]
     web_search: bool
     priority: bool = False
+    price_per_second: tuple[float, Literal["usd", "credits"]]
+    """What a second costs at 720p, as the vendor's list has it."""
+    sound_price_factor: float = 1
+    """How many times the price it costs with sound."""
 
 
 @cache

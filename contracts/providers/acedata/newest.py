@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from contracts.kernel.operation import Gives, Opens
 from contracts.kernel.reply import Answer, Reply
-from contracts.kernel.task import Failure, Plan, Task
+from contracts.kernel.task import Plan, Task
 from contracts.providers.acedata import PROVIDER as SEED_PROVIDER
 from contracts.providers.acedata import VIDEOS
 from contracts.providers.acedata import answers as seed
 from contracts.providers.acedata.answers import Accepted, Failed, FlatFinished, failed, flat
+from contracts.providers.acedata.failures import FAILURES, MISMATCH
 from contracts.providers.acedata.models import models
 from contracts.providers.acedata.newest_requests import VideoItem, Videos
 from contracts.providers.acedata.quirks import is_blocking
@@ -16,7 +17,6 @@ from contracts.providers.acedata.sources import DOCS_SPEC
 from contracts.providers.acedata.wire import WEBHOOK
 
 REFERENCE_ROLES = {"reference_image", "reference_video", "reference_audio"}
-MISMATCH = Failure("bad_request", "parameters do not fit omni_reference_task_type")
 
 
 def plan(body: Videos) -> Plan:
@@ -52,7 +52,7 @@ PROVIDER = SEED_PROVIDER.revised(
     replace(
         VIDEOS,
         body=Videos,
-        effect=Opens(plan=plan, reply=accepted, waits=is_blocking),
+        effect=Opens(plan=plan, reply=accepted, waits=is_blocking, prompt=seed.prompt),
         answers=(
             VIDEOS.answers[0],
             Gives(FlatFinished, "blocking: succeeded"),
@@ -71,5 +71,6 @@ PROVIDER = SEED_PROVIDER.revised(
     about="The newest published schema: nine models, audio and video references, flat answers.",
     webhook=replace(WEBHOOK, payload=result),
     models=models,
+    failures={**FAILURES, "task-type-mismatch": MISMATCH},
     source=DOCS_SPEC,
 )

@@ -28,7 +28,9 @@ from contracts.providers.relaydance.answers import (
     stored,
     submitted,
 )
+from contracts.providers.relaydance.failures import FAILURES
 from contracts.providers.relaydance.models import models
+from contracts.providers.relaydance.prices import TARIFF
 from contracts.providers.relaydance.requests import FileForm, Generate, ListModels, Poll
 from contracts.providers.relaydance.sources import GATEWAY, GET_PAGE, SEED, UPLOAD_PAGE
 from contracts.providers.relaydance.wire import ERRORS, WEBHOOK
@@ -101,6 +103,8 @@ PROVIDER = Provider(
     operations=(GENERATE, POLL, FILES, MODELS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    failures=FAILURES,
+    tariff=TARIFF,
     names=names,
     body_limit=64 * MEBIBYTE,  # upstream's figure; RelayDance gives none
     webhook=WEBHOOK,

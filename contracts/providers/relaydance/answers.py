@@ -30,6 +30,10 @@ LIFECYCLE = Lifecycle(
     source=GATEWAY.at(
         "a recorded task of 5 s at 720p", "The words are from the get-prediction page."
     ),
+    media_seconds=30 * 60,
+    media_source=GATEWAY.at(
+        "relaydance-video-gateway", "It cites a PDF: links are signed and last about 30 minutes."
+    ),
 )
 
 
@@ -92,6 +96,12 @@ def resolution_of(model: str) -> str:
     return (row and row.resolution) or "720p"
 
 
+def resolution_asked(body: Generate) -> str:
+    """Give the resolution that a request asks for, by its metadata or by its model."""
+    metadata = value_or(body.metadata, NO_METADATA)
+    return value_or(metadata.resolution, "") or resolution_of(body.model)
+
+
 def plan(body: Generate) -> Plan:
     """Decide what becomes of a request; sound only where it is asked for."""
     return plan_for(body, int(value_or(body.seconds, DEFAULT_SECONDS)))
@@ -100,10 +110,9 @@ def plan(body: Generate) -> Plan:
 def plan_for(body: Generate, seconds: int) -> Plan:
     """Decide it for a length that the caller has made out."""
     metadata = value_or(body.metadata, NO_METADATA)
-    resolution = value_or(metadata.resolution, "") or resolution_of(body.model)
     ratio = value_or(metadata.ratio, DEFAULT_RATIO)
     audio = value_or(metadata.generate_audio, default=False)
-    clip = clip_of(resolution, ratio, seconds, audio=audio)
+    clip = clip_of(resolution_asked(body), ratio, seconds, audio=audio)
     return Plan(clip=clip, callback_url=value_or(metadata.callback_url, ""))
 
 

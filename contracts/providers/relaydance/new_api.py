@@ -1,42 +1,33 @@
 """RelayDance, as the new-api gateway that its live service was seen to be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any, Literal, NotRequired, cast, get_args
+from typing import Literal, NotRequired, cast, get_args
 
 from pydantic import MISSING
 from typing_extensions import TypedDict
 
 from contracts.kernel.body import value_or
-from contracts.kernel.errors import Cause, ErrorCase, Refusal, Refused, complain
+from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.ids import alphanumeric, dated
-from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.operation import Finds, Gives, Opens
 from contracts.kernel.reply import Reply
-from contracts.kernel.source import Confidence, Source
 from contracts.kernel.task import Names, Phase, Plan, Task
 from contracts.kernel.webhooks import Webhook
 from contracts.providers.relaydance import GENERATE, POLL
 from contracts.providers.relaydance import PROVIDER as DOCUMENTED
 from contracts.providers.relaydance import answers as documented
-from contracts.providers.relaydance.by_model import NO_MODEL
+from contracts.providers.relaydance.new_api_errors import ERRORS
 from contracts.providers.relaydance.new_api_requests import Generate
+from contracts.providers.relaydance.prices import PREPAID, quota
 from contracts.providers.relaydance.requests import Poll
-from contracts.providers.relaydance.sources import GATEWAY
+from contracts.providers.relaydance.sources import GATEWAY, RECORDED
 
-RECORDED = Source(
-    "relaydance_poll_task.json of berabuddies/puffer, commit 4dfb0b54",
-    "2026-06",
-    "",
-    Confidence.OBSERVED,
-)
 Word = Literal["SUBMITTED", "IN_PROGRESS", "SUCCESS", "FAILURE"]
 """New-api knows NOT_START, QUEUED and UNKNOWN, too, which no task of ours comes to (GATEWAY)."""
-LIFECYCLE = Lifecycle(
-    words=dict(zip(Phase, get_args(Word), strict=True)),
-    seconds=183,
-    source=RECORDED,
+LIFECYCLE = replace(
+    documented.LIFECYCLE, words=dict(zip(Phase, get_args(Word), strict=True)), source=RECORDED
 )
 PROGRESS = {
     Phase.WAITING: "10%",
@@ -46,9 +37,6 @@ PROGRESS = {
 }
 """New-api knows steps, not shares (GATEWAY)."""
 ARK_WORDS = {Phase.SUCCEEDED: "succeeded", Phase.FAILED: "failed"}
-QUOTA_PER_DOLLAR = 500_000
-RECORDED_QUOTA = 1_093_750
-"""What the recorded task of 5 s at 720p cost, in new-api's units of 1/500,000 dollar."""
 
 
 class OpenAIVideo(TypedDict):
@@ -170,7 +158,7 @@ def record(task: Task[Generate], now: float) -> Record:
         status=cast("Word", LIFECYCLE.words[phase]),
         fail_reason=task.plan.failure.message if over and task.plan.failure else "",
         result_url=task.video_url if phase is Phase.SUCCEEDED else "",
-        quota=RECORDED_QUOTA,
+        quota=quota(task.cost),
         created_at=int(task.created),
         updated_at=int(min(now, task.finishes)),
         submit_time=int(task.created),
@@ -204,44 +192,6 @@ def ark(task: Task[Generate], now: float) -> ArkTask:
     return answer
 
 
-def _task_error(when: str, status: int, code: str, message: str) -> ErrorCase:
-    body = {"code": code, "message": message, "data": None}
-    return ErrorCase(when=when, status=status, body=lambda _: body, source=GATEWAY)
-
-
-def _gateway_error(when: str, status: int, text: Callable[[Refusal], str]) -> ErrorCase:
-    def body(refusal: Refusal) -> Mapping[str, Any]:
-        message = f"{text(refusal)} (request id: {refusal.new_id()})"
-        return {"error": {"message": message, "type": "new_api_error", "code": ""}}
-
-    return ErrorCase(when=when, status=status, body=body, source=GATEWAY)
-
-
-def _invalid(refusal: Refusal) -> Mapping[str, Any]:
-    """Word a bad request; a missing model has a code of its own."""
-    first = refusal.first
-    missing_model = first is not None and first.kind == "missing" and first.field == "model"
-    code = "missing_model" if missing_model else "invalid_request"
-    return {"code": code, "message": complain(refusal), "data": None}
-
-
-def _no_access(refusal: Refusal) -> str:
-    asked = refusal.first.value if refusal.first else {}
-    return f"This token has no access to model {str(asked.get('model', ''))[:200]}"
-
-
-ERRORS = {
-    Cause.NO_KEY: _gateway_error("no key", 401, lambda _: "Invalid token"),
-    Cause.BAD_KEY: _gateway_error("a wrong or revoked key", 401, lambda _: "Invalid token"),
-    Cause.NO_BALANCE: _gateway_error("not enough quota", 403, lambda _: "Insufficient user quota"),
-    NO_MODEL: _gateway_error("an unknown model", 403, _no_access),
-    Cause.NO_TASK: _task_error("an unknown task", 400, "task_not_exist", "task_not_exist"),
-    Cause.BAD_JSON: _task_error("a body that is not JSON", 400, "invalid_json", "invalid JSON"),
-    Cause.INVALID: ErrorCase(
-        when="missing or malformed parameters", status=400, body=_invalid, source=GATEWAY
-    ),
-}
-
 PROVIDER = DOCUMENTED.revised(
     replace(
         GENERATE,
@@ -261,6 +211,7 @@ PROVIDER = DOCUMENTED.revised(
     dialect=True,
     errors=ERRORS,
     lifecycle=LIFECYCLE,
+    tariff=PREPAID,
     names=names,
     webhook=Webhook(
         payload=ark,

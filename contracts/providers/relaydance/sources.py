@@ -9,4 +9,10 @@ ERRORS_PAGE = Source("relaydance.com/docs/errors", "2026-11")
 GATEWAY = Source(
     "QuantumNous/new-api, and clients of the live service", "2026-09", "", Confidence.INFERRED
 )
+RECORDED = Source(
+    "relaydance_poll_task.json of berabuddies/puffer, commit 4dfb0b54",
+    "2026-06",
+    "",
+    Confidence.OBSERVED,
+)
 ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)

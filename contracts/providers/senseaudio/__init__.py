@@ -21,8 +21,11 @@ from contracts.providers.senseaudio.answers import (
     created,
     plan,
     polled,
+    prompt,
 )
+from contracts.providers.senseaudio.failures import FAILURES
 from contracts.providers.senseaudio.models import current
+from contracts.providers.senseaudio.prices import TARIFF
 from contracts.providers.senseaudio.requests import Create, Status
 from contracts.providers.senseaudio.sources import SEED, STATUS_PAGE
 from contracts.providers.senseaudio.wire import ERRORS
@@ -36,7 +39,7 @@ CREATE = Operation(
     path="/v1/video/create",
     body=Create,
     gates=SUBMIT_GATES,
-    effect=Opens(plan=plan, reply=created),
+    effect=Opens(plan=plan, reply=created, prompt=prompt),
     answers=(Gives(Created, "accepted", leads={"status": {"id": "$response.body#/task_id"}}),),
     source=SEED,
     example={
@@ -77,6 +80,8 @@ PROVIDER = Provider(
     operations=(CREATE, STATUS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    failures=FAILURES,
+    tariff=TARIFF,
     names=lambda random, _: Names(
         uuid4(random), alphanumeric(random, 32), {"record": uuid4(random)}
     ),

@@ -1,6 +1,7 @@
 """What SenseAudio answers: answer models, and pure functions from task and time to answer."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Literal, NotRequired, cast, get_args
 
 from pydantic import MISSING
@@ -18,7 +19,9 @@ from contracts.providers.senseaudio.requests import (
     Item,
     ProviderSpecific,
     Status,
+    TextItem,
 )
+from contracts.providers.senseaudio.sources import UPSTREAM
 
 Word = Literal["pending", "processing", "completed", "failed"]
 LIFECYCLE = Lifecycle(
@@ -31,6 +34,8 @@ LIFECYCLE = Lifecycle(
         Confidence.INFERRED,
         "The words are documented on the status page.",
     ),
+    media_seconds=86_400,
+    media_source=UPSTREAM.at("video_url", "SenseAudio does not say how long its links live."),
 )
 
 
@@ -69,7 +74,13 @@ def plan(body: Create) -> Plan:
     """Decide what becomes of a request; sound only where `provider_specific` asks for it."""
     specific = value_or(body.provider_specific, NOTHING_SPECIFIC)
     audio = value_or(specific.generate_audio, default=False)
-    return Plan(clip=clip_of(body.resolution, body.ratio, body.duration, audio=audio))
+    clip = clip_of(body.resolution, body.ratio, body.duration, audio=audio)
+    return Plan(clip=clip, timeout=value_or(body.timeout, inf))
+
+
+def prompt(body: Create) -> str:
+    """Give the texts that a request holds."""
+    return "\n".join(item.text for item in body.content if isinstance(item, TextItem))
 
 
 def created(task: Task[Create], _now: float) -> Reply:

@@ -21,6 +21,8 @@ class SenseModel(ModelRow):
     audios: int
     videos: int
     generate_audio: bool
+    cny_per_second: Mapping[str, float] = {}
+    """The list price of a second, by resolution."""
 
 
 @cache

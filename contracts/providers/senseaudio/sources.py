@@ -11,3 +11,7 @@ ERROR_TABLE = Source(
     "error table of the create page, as copied by jushenzhidao/video-adapter", "2026-09-17"
 )
 ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
+CLIENT_TESTS = Source("nexu-io/open-design", "2026-09", "", Confidence.INFERRED)
+UPSTREAM = Source(
+    "docs.byteplus.com ModelArk retrieve page 1521309", "2026-09", "", Confidence.INFERRED
+)

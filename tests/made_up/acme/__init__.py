@@ -2,9 +2,10 @@
 
 from types import NoneType
 
-from contracts.providers.acme.answers import LIFECYCLE, Job, accepted, cancelled, plan, polled
+from contracts.providers.acme.answers import LIFECYCLE, Job, Seen, accepted, cancelled, plan, polled
 from contracts.providers.acme.requests import SOURCE, Cancel, Look, Submit
-from contracts.providers.acme.wire import ERRORS
+from contracts.providers.acme.wire import CENSORED, ERRORS
+from contracts.providers.acme.world import FAILURES, QUOTAS, TARIFF
 
 from contracts.kernel.auth import KeyHeader
 from contracts.kernel.errors import Cause
@@ -43,8 +44,8 @@ POLL = Operation(
     carried=Carried.URL,
     gates=URL_GATES,
     effect=Finds(ids=lambda body: (body.job,), reply=polled),
-    answers=(Gives(Job, "its state"),),
-    refuses=(Cause.NO_TASK,),
+    answers=(Gives(Seen, "its state"),),
+    refuses=(Cause.NO_TASK, CENSORED),
     source=SOURCE,
 )
 CANCEL = Operation(
@@ -70,6 +71,9 @@ PROVIDER = Provider(
     operations=(SUBMIT, POLL, CANCEL),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    failures=FAILURES,
+    tariff=TARIFF,
+    quotas=QUOTAS,
     names=lambda random, _: Names(f"job-{alphanumeric(random, 8)}", alphanumeric(random, 16)),
     body_limit=10_000,
     source=SOURCE,

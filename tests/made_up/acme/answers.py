@@ -21,6 +21,10 @@ LIFECYCLE = Lifecycle(
     },
     seconds=60,
     source=SOURCE,
+    media_seconds=3600,
+    media_source=SOURCE,
+    task_seconds=7200,
+    task_source=SOURCE,
 )
 
 
@@ -28,6 +32,10 @@ class Job(TypedDict):
     job: str
     state: str
     reel: NotRequired[str]
+
+
+class Seen(Job):
+    why: NotRequired[str]
 
 
 def plan(body: Submit) -> Plan:
@@ -41,9 +49,13 @@ def accepted(task: Task[Submit], now: float) -> Reply:
 def polled(_body: Look, tasks: Sequence[Task[Submit]], now: float) -> Reply:
     if not tasks:
         raise Refused(Cause.NO_TASK)
-    task = tasks[0]
-    job = Job(job=task.id, state=LIFECYCLE.words[task.phase(now)])
-    if task.is_over(now):
+    task, failure = tasks[0], tasks[0].plan.failure
+    if failure and failure.cause and task.is_over(now):
+        raise Refused(failure.cause)
+    job = Seen(job=task.id, state=LIFECYCLE.words[task.phase(now)])
+    if task.is_over(now) and failure:
+        job["why"] = failure.message
+    elif task.is_over(now):
         job["reel"] = task.video_url
     return Reply(job, headers={"X-Acme": "yes"})
 
