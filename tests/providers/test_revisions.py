@@ -64,7 +64,7 @@ async def end_of(client, clock, body):
     assert (queued.status_code, rule(queued)) == (200, None)
     under_way = await ask(client, "retrieve", queued.json())
     assert under_way.json()["status"] == "PROCESSING"
-    clock.advance(1000)
+    clock.turn(1000)
     return await ask(client, "retrieve", queued.json())
 
 
@@ -91,9 +91,9 @@ async def test_people_on_a_basic_model_are_accepted_and_fail_at_retrieve(client,
 
 async def test_a_failure_is_replayed_on_every_poll(client, clock):
     queued = (await queue(client, IMAGE | {"image_url": FACE})).json()
-    clock.advance(1000)
+    clock.turn(1000)
     first = await ask(client, "retrieve", queued)
-    clock.advance(3600)
+    clock.turn(3600)
     second = await ask(client, "retrieve", queued)
     assert (first.status_code, first.content) == (second.status_code, second.content)
 
@@ -168,9 +168,9 @@ async def test_the_id_of_another_key_is_a_400(client):
 @pytest.mark.parametrize("seconds", [0, 100, 1000])
 async def test_complete_is_always_refused_and_deletes_nothing(client, clock, seconds):
     queued = (await queue(client, IMAGE | {"image_url": PLAIN})).json()
-    clock.advance(seconds)
+    clock.turn(seconds)
     answer = await ask(client, "complete", queued)
-    clock.advance(1000)
+    clock.turn(1000)
     done = await ask(client, "retrieve", queued)
     assert (answer.status_code, answer.json()) == INVALID
     assert (done.status_code, done.headers["content-type"]) == (200, "video/mp4")
@@ -178,7 +178,7 @@ async def test_complete_is_always_refused_and_deletes_nothing(client, clock, sec
 
 async def test_deleted_media_is_still_a_404(client, clock):
     queued = (await queue(client, IMAGE | {"image_url": PLAIN})).json()
-    clock.advance(1000)
+    clock.turn(1000)
     wish = {"model": queued["model"], "queue_id": queued["queue_id"]}
     wish["delete_media_on_completion"] = True
     await client.post(f"{V}/retrieve", json=wish)
@@ -255,7 +255,7 @@ async def record_of(client, clock, body):
     assert accepted.json()["success"] is True
     id_ = {"id": accepted.json()["task_id"]}
     assert (await client.post("/seedance/tasks", json=id_)).json()["response"] == {}
-    clock.advance(1000)
+    clock.turn(1000)
     return (await client.post("/seedance/tasks", json=id_)).json()
 
 
@@ -301,7 +301,7 @@ async def test_a_task_type_that_fits_succeeds(client, clock, body):
 async def test_the_callback_says_of_a_failure_what_the_record_says(client, clock, world):
     hook = {"callback_url": "https://example.com/hook"}
     record = await record_of(client, clock, EDIT | {"content": [TEXT]} | hook)
-    (task,) = world.tenant("k").tasks.values()
+    (task,) = world.store.tasks.of("k")
     webhook = revision("acedata@2026-10").webhook
     assert webhook.payload(task, clock.now()) == record["response"]
 
@@ -317,7 +317,7 @@ async def test_a_blocking_call_that_does_not_fit_says_so_at_its_end(client, cloc
         group.start_soon(call)
         await anyio.sleep(0.05)
         assert answers == []
-        clock.advance(1000)
+        clock.turn(1000)
     assert answers[0].json()["success"] is False
 
 
@@ -359,7 +359,7 @@ async def test_a_clip_of_a_right_length_does_not_fail(client, clock, kind, secon
 async def test_the_callback_tells_of_a_late_failure_too(client, clock, world):
     body = await with_clips(client, "video", (15.5,))
     record = await record_of(client, clock, body | {"callback_url": "https://example.com/hook"})
-    (task,) = world.tenant("k").tasks.values()
+    (task,) = world.store.tasks.of("k")
     webhook = revision("acedata@2026-10").webhook
     assert webhook.payload(task, clock.now()) == record["response"]
 
@@ -378,9 +378,9 @@ GENERATIONS = "/v1/video/generations"
 
 async def test_the_gateway_tells_of_a_failure_in_its_row(client, clock, world):
     task = (await client.post(GENERATIONS, json=RELAY)).json()["id"]
-    (opened,) = world.tenant("k").tasks.values()
+    (opened,) = world.store.tasks.of("k")
     opened.plan = opened.plan._replace(failure=Failure("blocked", "Not this one."))
-    clock.advance(1000)
+    clock.turn(1000)
     answer = (await client.get(f"{GENERATIONS}/{task}")).json()
     row = answer["data"]
     assert (answer["code"], answer["message"]) == ("success", "")
@@ -394,7 +394,7 @@ async def test_the_gateway_tells_of_a_failure_in_its_row(client, clock, world):
 )
 async def test_the_gateway_counts_in_steps(client, clock, seconds, status, progress):
     task = (await client.post(GENERATIONS, json=RELAY)).json()["id"]
-    clock.advance(seconds)
+    clock.turn(seconds)
     row = (await client.get(f"{GENERATIONS}/{task}")).json()["data"]
     assert (row["status"], row["progress"], row["task_id"]) == (status, progress, task)
 
@@ -447,7 +447,7 @@ async def test_the_gateways_own_refusals_have_a_request_id(client, key, body, st
 @pytest.mark.parametrize("other", [{}, {"seconds": "12"}])
 async def test_the_gateway_puts_duration_before_seconds(client, world, fields, other):
     await client.post(GENERATIONS, json=RELAY | other | fields)
-    (task,) = world.tenant("k").tasks.values()
+    (task,) = world.store.tasks.of("k")
     assert task.plan.clip.seconds == 4
 
 
@@ -459,7 +459,7 @@ async def test_the_gateway_holds_a_length_to_its_model_whichever_field_has_it(cl
 
 async def test_the_gateway_passes_over_seconds_where_there_is_a_duration(client, world):
     await client.post(GENERATIONS, json=RELAY | {"seconds": "16", "duration": 5})
-    (task,) = world.tenant("k").tasks.values()
+    (task,) = world.store.tasks.of("k")
     assert task.plan.clip.seconds == 5
 
 

@@ -2,8 +2,7 @@
 
 from types import NoneType
 
-from contracts.kernel.auth import Bearer, FirstOf, KeyHeader
-from contracts.kernel.consent import Consent
+from contracts.kernel.auth import Bearer, FirstOf
 from contracts.kernel.errors import Cause
 from contracts.kernel.ids import alphanumeric, uuid4
 from contracts.kernel.operation import (
@@ -21,10 +20,6 @@ from contracts.kernel.provider import MEBIBYTE, Provider
 from contracts.kernel.reply import Video
 from contracts.kernel.task import Names
 from contracts.providers.venice.answers import (
-    LINK_REVOKED,
-    MEDIA_GONE,
-    NO_LINK,
-    POLICY,
     Completed,
     ModelList,
     Price,
@@ -39,8 +34,25 @@ from contracts.providers.venice.answers import (
     revoked,
     shared,
 )
+from contracts.providers.venice.causes import (
+    CONTENT_VIOLATION,
+    ERROR_BUDGET,
+    IMAGE_RATIO,
+    INFERENCE_FAILED,
+    LINK_REVOKED,
+    MEDIA_GONE,
+    MODERATION,
+    NO_LINK,
+    POLICY,
+    PROVIDER_FAILURE,
+    USD_LIMIT,
+    WALLET_CONCURRENCY,
+    WALLET_SHORT,
+)
+from contracts.providers.venice.consent import CONSENT
+from contracts.providers.venice.failures import FAILURES
 from contracts.providers.venice.models import june
-from contracts.providers.venice.quirks import BAD_WALLET, consent_media, needs_consent, wallet
+from contracts.providers.venice.quotas import JUNE
 from contracts.providers.venice.requests import (
     Complete,
     ListModels,
@@ -49,13 +61,17 @@ from contracts.providers.venice.requests import (
     Retrieve,
     Share,
 )
-from contracts.providers.venice.sources import FACE_GUIDE, GUIDE, SEED, SKILLS, SPEC
-from contracts.providers.venice.wire import ERRORS, LIFECYCLE, NEEDS_CONSENT
+from contracts.providers.venice.sources import GUIDE, SEED, SKILLS, SPEC
+from contracts.providers.venice.tariff import TARIFF
+from contracts.providers.venice.wallet import Wallet
+from contracts.providers.venice.wire import ERRORS, LIFECYCLE
+from contracts.providers.venice.x402 import OPERATIONS as X402
+from contracts.providers.venice.x402 import NoPayment
 
-WALLET = KeyHeader(b"sign-in-with-x", wallet, (BAD_WALLET,))
-OLD_WALLET = KeyHeader(b"x-sign-in-with-x", wallet, (BAD_WALLET,))
+WALLET, OLD_WALLET = Wallet(b"sign-in-with-x"), Wallet(b"x-sign-in-with-x")
 REVISIONS = ("october",)
 
+TOO_MANY = (Cause.RATE_LIMITED, ERROR_BUDGET)
 FROM_QUEUE = {"model": "$response.body#/model", "queue_id": "$response.body#/queue_id"}
 QUEUE = Operation(
     id="queue",
@@ -64,13 +80,7 @@ QUEUE = Operation(
     path="/api/v1/video/queue",
     body=Queue,
     gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT, Gate.CONSENT, Gate.BALANCE),
-    effect=Opens(
-        plan=plan,
-        reply=queued,
-        consent=Consent(
-            asks=needs_consent, media=consent_media, cause=NEEDS_CONSENT, source=FACE_GUIDE
-        ),
-    ),
+    effect=Opens(plan=plan, reply=queued, consent=CONSENT),
     source=SEED.at(
         "",
         "Size and content type are checked before the key, consent before the charge (SKILLS,"
@@ -85,6 +95,14 @@ QUEUE = Operation(
                 "complete": FROM_QUEUE,
             },
         ),
+    ),
+    refuses=(
+        CONTENT_VIOLATION,
+        IMAGE_RATIO,
+        USD_LIMIT,
+        WALLET_SHORT,
+        *TOO_MANY,
+        WALLET_CONCURRENCY,
     ),
     example={
         "model": "seedance-2-0-text-to-video",
@@ -106,7 +124,15 @@ RETRIEVE = Operation(
         Gives(Status, "unfinished, or finished with the video behind `download_url`"),
         Gives(Video, "finished"),
     ),
-    refuses=(Cause.NO_TASK, MEDIA_GONE, POLICY),
+    refuses=(
+        Cause.NO_TASK,
+        MEDIA_GONE,
+        POLICY,
+        MODERATION,
+        PROVIDER_FAILURE,
+        INFERENCE_FAILED,
+        *TOO_MANY,
+    ),
 )
 COMPLETE = Operation(
     id="complete",
@@ -179,10 +205,13 @@ PROVIDER = Provider(
     models=june,
     base_url="https://api.venice.ai/api/v1",
     other_hosts=("private-share.venice.ai",),
-    auth=FirstOf((WALLET, OLD_WALLET, Bearer())),
-    operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE),
+    auth=FirstOf((NoPayment(), WALLET, OLD_WALLET, Bearer())),
+    operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE, *X402),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    tariff=TARIFF,
+    quotas=JUNE,
+    failures=FAILURES,
     names=lambda random, _: Names(uuid4(random), alphanumeric(random, 32)),
     body_limit=35 * MEBIBYTE,
     headers={"x-venice-version": "20260612.172149"},

@@ -10,7 +10,9 @@ from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.frame_sizes import clip_of
 from contracts.kernel.reply import Reply, Video
 from contracts.kernel.rules import Table
-from contracts.kernel.task import Plan, Task
+from contracts.kernel.task import Failure, Plan, Task
+from contracts.providers.venice.causes import LINK_REVOKED, MEDIA_GONE, NO_LINK, POLICY
+from contracts.providers.venice.failures import is_kept
 from contracts.providers.venice.models import (
     DEFAULT_RESOLUTION,
     VeniceModel,
@@ -33,11 +35,8 @@ DEFAULT_SECONDS = 5
 """The length where a duration names none (`Auto`, `1 gen`). No document gives one; assumed."""
 SOURCE_LINES = 360
 """The height of a video to be scaled up. The source is never opened, so it is assumed."""
-
-MEDIA_GONE = "media-gone"
-NO_LINK = "no-link"
-LINK_REVOKED = "link-revoked"
-POLICY = "provider-policy"
+DAY = 24 * 60 * 60
+"""How long a queue_id can be asked about (SKILLS), and a download_url be fetched (GUIDE)."""
 
 
 class Queued(TypedDict):
@@ -78,14 +77,9 @@ class ModelList(TypedDict):
 
 def plan(body: Queue) -> Plan:
     """Decide what becomes of a request; sound is on unless it is turned off."""
-    return plan_for(body, body.duration)
-
-
-def plan_for(body: Queue, duration: str) -> Plan:
-    """Decide it for a length that the caller has made out."""
     resolution, ratio = _shape(body)
     audio = value_or(body.audio, default=True) and body.model != UPSCALER  # which drops the sound
-    return Plan(clip=clip_of(resolution, ratio, seconds_of(duration), audio=audio))
+    return Plan(clip=clip_of(resolution, ratio, seconds_of(body), audio=audio))
 
 
 def _shape(body: Queue) -> tuple[str, str]:
@@ -99,9 +93,12 @@ def _shape(body: Queue) -> tuple[str, str]:
     return resolution, ratio
 
 
-def seconds_of(duration: str) -> int:
-    """Read a length: `5s`, or seconds as text; a word that names none counts as the default."""
-    digits = duration.removesuffix("s").partition(".")[0]
+def seconds_of(body: Queue | Quote) -> int:
+    """Read a length: `5s`, or seconds as text; a word that names none counts as the default.
+
+    So does one that is missing, as it may since October: what follows a source is never opened.
+    """
+    digits = value_or(body.duration, "").removesuffix("s").partition(".")[0]
     return int(digits) if digits.isdigit() and int(digits) else DEFAULT_SECONDS
 
 
@@ -123,12 +120,18 @@ def retrieved(body: Retrieve, tasks: Sequence[Task[Queue]], now: float) -> Reply
     if not task.is_over(now):
         return Reply(_status("PROCESSING", task, now))
     if task.plan.failure:
-        raise Refused(POLICY, details={"message": task.plan.failure.message})
+        raise _failed(task, task.plan.failure)
     if is_private(task.request.model):
         return Reply(_status("COMPLETED", task, task.finishes))
     if task.media_gone:
         raise Refused(MEDIA_GONE)
     return Reply(Video(), forgets_media=body.delete_media_on_completion)
+
+
+def _failed(task: Task[Queue], failure: Failure) -> Refused:
+    """Give the refusal of a failed task, which is the same on every poll."""
+    details = {"message": failure.message, "refunded": not is_kept(task)}
+    return Refused(failure.cause or POLICY, details=details)
 
 
 def _status(word: Literal["PROCESSING", "COMPLETED"], task: Task[Queue], now: float) -> Status:
@@ -144,9 +147,9 @@ def completed(_body: Complete, tasks: Sequence[Task[Queue]], now: float) -> Repl
 
 
 def shared(_body: Share, tasks: Sequence[Task[Queue]], now: float) -> Reply:
-    """Deliver the video of a private model by its link."""
+    """Deliver the video of a private model by its link; a failed task never had one to deliver."""
     task = _private(tasks)
-    if task.media_gone:
+    if task.media_gone or now >= task.finishes + DAY:
         raise Refused(LINK_REVOKED)
     if not task.is_over(now) or task.plan.failure:
         raise Refused(NO_LINK)
@@ -173,9 +176,13 @@ def _private(tasks: Sequence[Task[Queue]]) -> Task[Queue]:
 
 def quoted(body: Quote) -> Reply:
     """Give a price; fields the model does not use change nothing."""
-    resolution = value_or(body.resolution, "-")
-    seconds = seconds_of(body.duration)
-    return Reply(Price(quote=price(body.model, seconds, resolution, audio=body.audio)))
+    return Reply(Price(quote=dollars(body)))
+
+
+def dollars(body: Queue | Quote) -> float:
+    """Give the price of what is asked for: the same for a quote and for a charge."""
+    resolution, audio = value_or(body.resolution, "-"), value_or(body.audio, default=True)
+    return price(body.model, seconds_of(body), resolution, audio=audio)
 
 
 def listing(table: Table[VeniceModel]) -> Callable[[ListModels], Reply]:

@@ -17,6 +17,8 @@ from contracts.providers.venice.sources import (
 SOUNDS = Formats(("wav", "mp3"), wrong=("flac",))
 FILMS = Formats(("mp4", "mov"), wrong=("webm",))
 UPSCALER_SECONDS = 300
+FACE_RATIO = (0.4, 2.5)
+"""Width by height of an image that shows a face, both bounds excluded (FACE_GUIDE)."""
 
 ANY_MODEL = (
     MediaRule(

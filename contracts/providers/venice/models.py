@@ -63,6 +63,8 @@ class VeniceModel(ModelRow):
     most: dict[str, int] = Field(default_factory=dict)
     """How many items a list of references may have, by field."""
     clips: dict[Literal["image", "video", "audio"], ClipLimits] = Field(default_factory=dict)
+    keeps_charge: bool = False
+    """Whether a refusal for the provider's content policy is charged all the same (SKILLS)."""
     usd_per_second: dict[str, dict[str, float]] = Field(default_factory=dict)
     """By sound (`on`, `off`, `any`), then by resolution (`-` where there is none)."""
     usd: dict[str, float] = Field(default_factory=dict)
@@ -131,13 +133,25 @@ def asks_consent(model: str) -> bool:
     return row is not None and row.asks_consent
 
 
+def keeps_charge(model: str) -> bool:
+    """Tell whether a model's provider charges for what it refuses by its content policy."""
+    row = models().get(model)
+    return row is not None and row.keeps_charge
+
+
 def price(model: str, seconds: int, resolution: str, *, audio: bool) -> float:
     """Give the price of a video in US dollars, in whole cents, as every recorded quote is."""
     row = models().get(model)
     sound = "on" if audio else "off"
     if row is None:
         return round(DOLLARS_PER_SECOND * seconds, 2)
-    for key in (f"{resolution}|{seconds}s|{sound}", f"{seconds}s|{sound}", f"{seconds}s"):
+    length = f"{seconds}s"
+    for key in (
+        f"{resolution}|{length}|{sound}",
+        f"{DEFAULT_RESOLUTION}|{length}|{sound}",
+        f"{length}|{sound}",
+        length,
+    ):
         if key in row.usd:
             return row.usd[key]
     rates = row.usd_per_second.get(sound) or row.usd_per_second.get("any") or {}

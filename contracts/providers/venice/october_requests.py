@@ -224,3 +224,9 @@ class Quote(june.Quote):
         *(rule for rule in strict(october) if rule.id == "model-wants-duration"),
         *quoting(october),
     )
+
+
+class Transcribe(VeniceBody):
+    """`POST /video/transcriptions`: retired, so nothing of it is read."""
+
+    source: ClassVar[Source] = SKILLS.at("venice-video")

@@ -1,66 +1,19 @@
-"""What cannot be declared: the wallet header, face media, and the wording of validation errors."""
+"""What cannot be declared: rules that no schema can say, and the wording of validation errors."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from json import dumps
 from math import inf
 from typing import Any
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import MISSING, BaseModel
 
 from contracts.kernel.body import value_or
 from contracts.kernel.conditions import Draft
-from contracts.kernel.errors import Refused
 from contracts.kernel.violations import Violation
-from contracts.providers.venice.models import asks_consent
-from contracts.providers.venice.requests import Queue
 
-BAD_WALLET = "bad-wallet-header"
 LONGEST_ECHO = 200
 """How much of a wrong value an error repeats."""
-
-
-class Wallet(BaseModel):
-    """What the header `SIGN-IN-WITH-X` holds, as base64 of JSON."""
-
-    model_config = ConfigDict(defer_build=True)
-
-    address: str = Field(min_length=1)
-    message: str
-    signature: str
-
-
-def wallet(value: str) -> str:
-    """Give the key that a wallet header stands for: its address. Signatures are not checked."""
-    try:
-        return "wallet:" + Wallet.model_validate_json(b64decode(value, validate=True)).address
-    except (ValueError, ValidationError) as error:
-        raise Refused(BAD_WALLET) from error
-
-
-def needs_consent(body: Queue) -> bool:
-    """Tell whether a request would need consent if its media showed a face."""
-    attested = body.consents is not MISSING and body.consents.seedance is not MISSING
-    return asks_consent(body.model) and not attested
-
-
-def consent_media(body: Queue) -> Iterator[tuple[str, str]]:
-    """Give the media that is looked at for faces, by role: the spec's five; the guide has four."""
-    for role, url in (
-        ("image", body.image_url),
-        ("end_image", body.end_image_url),
-        ("video", body.video_url),
-    ):
-        if url is not MISSING:
-            yield role, url
-    for role, urls in (
-        ("reference_image", body.reference_image_urls),
-        ("reference_video", body.reference_video_urls),
-    ):
-        for url in value_or(urls, []):
-            yield role, url
 
 
 def detailed_error(violations: Sequence[Violation]) -> dict[str, Any]:
@@ -135,46 +88,6 @@ _SIZES = {
 def _type_name(value: object) -> str:
     names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
     return "null" if value is None else names.get(type(value), "object")
-
-
-def discovery(url: str) -> dict[str, Any]:
-    """Make the body that tells a caller without credentials how to pay or to sign in."""
-    accepts = [
-        {
-            "scheme": "exact",
-            "network": "eip155:8453",
-            "asset": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913",
-            "amount": "10000000",
-            "payTo": "0x0000000000000000000000000000000000000000",
-            "maxTimeoutSeconds": 300,
-            "extra": {},
-        }
-    ]
-    return {
-        "x402Version": 2,
-        "error": "Authentication required",
-        "resource": {"url": url, "description": "Venice API", "mimeType": "application/json"},
-        "accepts": accepts,
-        "authOptions": {
-            "apiKey": {
-                "header": "Authorization: Bearer <token>",
-                "getKey": "https://venice.ai/settings/api",
-                "docs": "https://docs.venice.ai",
-            },
-            "x402Wallet": {
-                "header": "SIGN-IN-WITH-X",
-                "legacyHeader": "X-Sign-In-With-X",
-                "topUp": "POST /api/v1/x402/top-up",
-                "docs": "https://docs.venice.ai/guides/integrations/x402-venice-api",
-            },
-        },
-    }
-
-
-def payment_required(body: Mapping[str, Any]) -> dict[str, str]:
-    """Make the header that repeats the machine-readable part of the discovery body."""
-    parts = {key: body[key] for key in ("x402Version", "error", "resource", "accepts")}
-    return {"PAYMENT-REQUIRED": b64encode(dumps(parts).encode()).decode()}
 
 
 MOST_TRAVEL = 32 * 360

@@ -12,6 +12,7 @@ CATALOGUE = Source("stored answers of GET /models?type=video", "2026-04 to 2026-
 GUIDE = Source("docs.venice.ai/guides/media/video-generation", "2026-08-22")
 FACE_GUIDE = Source("docs.venice.ai/guides/media/seedance-face-consent", "2026-06-11")
 ERRORS_PAGE = Source("docs.venice.ai/api-reference/error-codes", "2026-08-22")
+LIMITS_PAGE = Source("docs.venice.ai/api-reference/rate-limiting", "2026-08-22")
 SKILLS = Source("veniceai/skills, commit 73c0bf79", "2026-10-02")
 CLIENTS = Source("messages quoted by published clients", "2026-10", "", Confidence.INFERRED)
 ASSUMED = Source("no document", "2026-11", "", Confidence.ASSUMED)
