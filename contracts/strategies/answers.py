@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -13,7 +13,17 @@ from pydantic_core import from_json, to_json
 
 from contracts.kernel.errors import Refusal, Refused
 from contracts.kernel.ids import alphanumeric, uuid4
-from contracts.kernel.operation import Computes, Finds, Follows, Opens, Operation, Upload
+from contracts.kernel.money import Move
+from contracts.kernel.operation import (
+    Banks,
+    Computes,
+    Finds,
+    Follows,
+    Opens,
+    Operation,
+    Teller,
+    Upload,
+)
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Reply, Video, encode
 from contracts.kernel.task import Failure, Plan, Task
@@ -22,7 +32,8 @@ from contracts.strategies.values import FILE
 
 EPOCH = 1_780_000_000.0
 """When the tasks of all answers were created."""
-REASONS = ("output video may contain sensitive information", "upstream timeout", "")
+UNKNOWN_FAILURES = (Failure("failed", "upstream timeout"), Failure("failed", ""))
+"""Failures beside those that a provider is known to have."""
 
 
 class State(StrEnum):
@@ -89,6 +100,8 @@ def _answers(draw: DrawFn, provider: Provider, operation: Operation, state: Stat
                 reply = effect.reply(request, tasks, now)
             case Computes():
                 reply = effect.reply(request)
+            case Banks():
+                reply = effect.reply(request, _teller(random))
             case _:
                 reply = effect.reply(_upload(random))
     except Refused as refused:
@@ -108,13 +121,17 @@ def _task(
     assert isinstance(effect, Opens)  # noqa: S101 - what `submit` is
     parse = TypeAdapter(provider.submit.body).validate_json
     text = to_json(body)
-    plan: Plan = effect.plan(parse(text))._replace(failure=None)
+    request = parse(text)
+    plan: Plan = effect.plan(request)._replace(failure=None)
     if state is State.FAILED:
-        plan = plan._replace(failure=Failure("failed", draw(st.sampled_from(REASONS))))
+        failure = draw(st.sampled_from([*provider.failures.values(), *UNKNOWN_FAILURES]))
+        plan = plan._replace(failure=failure)
     span = provider.lifecycle.seconds
     return Task(
         names=provider.names(random, EPOCH),
         provider=provider.id,
+        key="",
+        tenant="",
         text=text,
         parse=parse,
         plan=plan,
@@ -122,6 +139,32 @@ def _task(
         created=EPOCH,
         started=EPOCH + span * provider.lifecycle.waiting_share,
         finishes=EPOCH + span,
+        cost=provider.tariff.price(request, plan) if provider.tariff else 0,
+    )
+
+
+class Untouched(NamedTuple):
+    """Money that was never touched, and never runs out."""
+
+    balance: None = None
+
+    def moves(self) -> Sequence[Move]:
+        """Give the ledger: there is nothing in it."""
+        return ()
+
+    def top_up(self, amount: int, payment: str) -> int:  # noqa: ARG002 - as every purse has it
+        """Say that the money is there."""
+        return amount
+
+
+def _teller(random: Random) -> Teller:
+    return Teller(
+        key="",
+        headers={},
+        now=EPOCH,
+        url="http://127.0.0.1:8600/",
+        purse=lambda _: Untouched(),
+        new_id=lambda: uuid4(random),
     )
 
 
