@@ -11,6 +11,12 @@ from starlette.types import Scope
 
 from contracts.kernel.reply import Reply
 from contracts.kernel.task import Failure, Task
+from mockserver.clock import Clock
+from mockserver.tenants import named
+
+
+class Unanswered(Exception):  # noqa: N818 - a request that ends so is no error
+    """A request ends here: a scenario has it that nothing is done, and no answer given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,29 @@ class Exchange:
     """The parsed body, once it obeys the contract."""
     failure: Failure | None = None
     """What the provider will find wrong only after it accepted the request."""
+    attested: Sequence[str] = ()
+    """The digests of media that consent was given for, to be remembered if a task is opened."""
+    trouble: Any = None
+    """What a scenario has in store for the task it opens."""
+    mischief: Any = None
+    """What a scenario does to the answer."""
     opened: Task[Any] | None = None
     """The task this request opened."""
     found: Sequence[Task[Any]] = ()
     """The tasks this request asks for."""
     reply: Reply | None = None
+    headers_sent: Mapping[str, str] = MappingProxyType({})
+    """What goes out beside the headers of the reply."""
 
-    def __init__(self, scope: Scope, parameters: Mapping[str, str]) -> None:
+    def __init__(self, scope: Scope, parameters: Mapping[str, str], clock: Clock) -> None:
         self.scope = scope
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.parameters = parameters
         """The parameters of the path."""
+        self.clock = clock
+        """That of the world, until it is known whose request it is."""
+        self.tenant: str = scope.get("screentest.tenant", "") or named(self.headers)
+        """In whose world it happens; the key, unless the client said otherwise."""
 
     @property
     def origin(self) -> str:

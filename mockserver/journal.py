@@ -1,12 +1,20 @@
-"""What happened, in a ring: bounded, whatever is sent."""
+"""What happened, in a ring: bounded, whatever is sent. Keys are never in it, only their labels."""
 
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 LARGE = 4096
-"""Bodies of more bytes than this are remembered by digest and size alone."""
+"""Bodies of more bytes than this are remembered by digest, size and type alone."""
+TELLING = 16
+"""A key of at least so many characters shows its first four in its label."""
+OURS = "screentest-"
+"""Keys that begin so are no secret."""
+SECRETS = frozenset({b"authorization", b"cookie", b"payment-signature", b"x-402-payment"})
+"""Headers that carry keys, beside those that a provider declares and those that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,28 +23,81 @@ class Digest:
 
     sha256: str
     size: int
+    content_type: str = ""
 
 
 class Entry(NamedTuple):
     """One request and how it was answered."""
 
+    number: int
+    """Counted from 1, over all there ever were."""
     at: float
+    """When it was received, on the clock of its tenant."""
+    took: float
+    """Seconds until it was answered, on the same clock."""
+    tenant: str
     key: str
+    """The label of the key."""
     provider: str
     operation: str
     method: str
     path: str
+    query: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    """As they were sent: read them through `told`."""
+    body: bytes | Digest
     status: int
+    """0 where no answer was sent."""
     rule: str
     """The rule that refused it, empty when it was accepted."""
-    body: bytes | Digest
-    task: str
-    """The task it opened, if any."""
+    fault: str
+    """The scenario that meddled with it, if any."""
+    tasks: tuple[str, ...]
+    """The tasks it opened or looked at."""
+    sent: Sequence[tuple[bytes, bytes]]
+    """The headers of the answer."""
+    answer: bytes | Digest
+
+    @property
+    def task(self) -> str:
+        """The task it opened or looked at, if it was one."""
+        return self.tasks[0] if len(self.tasks) == 1 else ""
 
 
-def remembered(body: bytes) -> bytes | Digest:
-    """Give a body in the form the journal keeps."""
-    return body if len(body) <= LARGE else Digest(sha256(body).hexdigest(), len(body))
+@lru_cache(maxsize=1024)
+def label(key: str) -> str:
+    """Give a name for a key that does not tell the key."""
+    if not key or key.startswith(OURS):
+        return key
+    beginning = key[:4] if len(key) >= TELLING else ""
+    return f"{beginning}…{sha256(key.encode()).hexdigest()[:8]}"
+
+
+def told(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Give headers without what is secret in them."""
+    return {
+        name.decode("latin-1"): "…" if _is_secret(name) else value.decode("latin-1")
+        for name, value in headers
+    }
+
+
+def _is_secret(name: bytes) -> bool:
+    return name in SECRETS or b"key" in name or b"sign-in" in name or b"token" in name
+
+
+def remembered(body: bytes | None, headers: Iterable[tuple[bytes, bytes]]) -> Digest:
+    """Give what is kept of a large body; of one that was never read, nothing but its type."""
+    kind = next((value for name, value in headers if name == b"content-type"), b"")
+    return digest(body, kind) if body else Digest("", 0, kind.decode("latin-1"))
+
+
+@lru_cache(maxsize=8)
+def digest(body: bytes, content_type: bytes) -> Digest:
+    """Give the digest of a large body; the same film is often sent several times."""
+    return Digest(sha256(body).hexdigest(), len(body), content_type.decode("latin-1"))
+
+
+Listener = Callable[[Entry], None]
 
 
 class Journal(deque[Entry]):
@@ -45,8 +106,18 @@ class Journal(deque[Entry]):
     def __init__(self, size: int) -> None:
         super().__init__(maxlen=size)
         self.total = 0
+        self.listeners: set[Listener] = set()
 
     def append(self, entry: Entry, /) -> None:
         """Add an entry; the oldest one leaves when the ring is full."""
         self.total += 1
         deque.append(self, entry)
+        if self.listeners:
+            for listen in tuple(self.listeners):
+                listen(entry)
+
+    def forget(self, tenant: str) -> None:
+        """Drop the entries of a tenant."""
+        kept = [entry for entry in self if entry.tenant != tenant]
+        self.clear()
+        self.extend(kept)

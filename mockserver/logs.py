@@ -7,7 +7,7 @@ import sys
 from time import localtime, strftime
 from typing import Any
 
-from mockserver.clock import WallClock
+from mockserver.clock import real_now
 
 EMPTY = vars(logging.makeLogRecord({}))
 """A record with every attribute that a formatter may ask for."""
@@ -31,7 +31,7 @@ class Log(logging.Logger):
             super()._log(level, msg, args, exc_info, **others)
             return
         record = logging.LogRecord.__new__(logging.LogRecord)
-        now = WallClock.now()
+        now = real_now()
         said = {"name": self.name, "msg": msg, "args": args, "created": now}
         vars(record).update(EMPTY, levelno=level, levelname=logging.getLevelName(level), **said)
         self.handle(record)

@@ -26,7 +26,8 @@ def refuse(
     why = first.why if first else f"{case.when} [{case.source}]"
     log.warning("refused %s %s %d %s: %s", provider.id, operation, case.status, rule, why)
     new_id = partial(uuid4, world.random)
-    refusal = Refusal(cause, first, violations, refused.details, new_id, exchange.url)
+    now = exchange.clock.now()
+    refusal = Refusal(cause, first, violations, refused.details, new_id, exchange.url, now)
     headers = raw(provider.headers)
     if case.headers:
         headers += raw(case.headers(refusal))

@@ -10,6 +10,8 @@ from starlette.types import Send
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
+STOP = "screentest.stop"
+"""Where an answer that goes on for ever leaves in its scope how to end it."""
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 

@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
-from mockserver.journal import Entry
+from mockserver.journal import Entry, label
 from mockserver.pipeline import PARAMETER, Pipeline
 from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import Response
+from mockserver.tenants import MARK, parted
 from mockserver.world import World
 
 
@@ -85,6 +86,8 @@ class Operations(BaseRoute):
 
     def find(self, scope: Scope) -> Pipeline | None:
         """Give the pipeline of a request that an operation answers, and none for any other."""
+        if scope["path"].startswith(MARK):
+            scope["screentest.tenant"], scope["path"] = parted(scope["path"])
         place, values = self._table(scope)[0].find(scope["path"])
         scope["path_params"] = values
         return place.methods.get(scope["method"]) if place else None
@@ -100,10 +103,17 @@ class Operations(BaseRoute):
         """Take every HTTP request that no other route took: all that is left to refuse."""
         if scope["type"] != "http":
             return Match.NONE, {}
+        return Match.FULL, {"endpoint": self.refusal(scope)}
+
+    def refusal(self, scope: Scope) -> "WrongMethod | Nowhere":
+        """Give what refuses a request that no operation answers."""
         table, owner = self._table(scope)
         place, _ = table.find(scope["path"])
-        refusal = WrongMethod(place, self.world) if place else Nowhere(self, owner)
-        return Match.FULL, {"endpoint": refusal}
+        return WrongMethod(place, self.world) if place else Nowhere(self, owner)
+
+    def is_hosted(self, scope: Scope) -> bool:
+        """Tell whether the host that was asked is that of a provider."""
+        return self._table(scope)[1] is not None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to what refuses it."""
@@ -159,12 +169,31 @@ class Nowhere:
 
 def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -> Response:
     """Refuse a request that never reached an operation, and remember it."""
-    exchange = Exchange(scope, {})
+    exchange = Exchange(scope, {}, world.clock)
     method, path = scope["method"], scope["path"]
     rule, response = refuse(provider, f"{method} {quote(path)}", exchange, Refused(cause), world)
-    now = world.clock.now()
-    world.journal.append(
-        Entry(now, "", provider.id, "", method, path, response.status, rule, b"", "")
+    journal = world.journal
+    journal.append(
+        Entry(
+            journal.total + 1,
+            exchange.clock.now(),
+            0.0,
+            label(exchange.tenant),
+            "",
+            provider.id,
+            "",
+            method,
+            path,
+            scope["query_string"],
+            scope["headers"],
+            b"",
+            response.status,
+            rule,
+            "",
+            (),
+            response.headers,
+            response.body,
+        )
     )
     return response
 

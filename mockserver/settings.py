@@ -1,15 +1,20 @@
 """What a user may choose when the mock is made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 from secrets import randbits
 from typing import Literal, get_args
 
+from mockserver.clock import POLICIES, Clock, Policy
+
 Models = Literal["strict", "lenient"]
 """What becomes of an id that is not in the table of models: refused, or held to the rest."""
 
-DEFAULT_SPEED = 75.0
-"""Brings the documented durations of one to three minutes down to about two seconds."""
+Limits = Literal["off", "documented"]
+"""Whether the documented limits on rates, concurrency and errors hold."""
+Faces = Literal["marker", "always", "never", "detect"]
+"""What shows a face: what says so, every picture, none, or what a detector finds."""
 
 
 def fresh_seed() -> int:
@@ -21,8 +26,15 @@ def fresh_seed() -> int:
 class Settings:
     """How the world behaves. Every field has a default that suits local development."""
 
-    speed: float = DEFAULT_SPEED
-    """How many times faster than the real provider tasks are worked on; 1 is realistic."""
+    clock: Policy = "wall"
+    """What makes time pass: the wall, whoever advances it, or looks at unfinished tasks."""
+    speed: float | None = None
+    """How many times faster than the real provider tasks are worked on; 1 is realistic.
+
+    75 under a clock of the wall, and 1 under the others, unless it is given.
+    """
+    start: float | None = None
+    """Where a clock that is not of the wall begins, in seconds since the epoch; else now."""
     seed: int = field(default_factory=fresh_seed)
     """Equal seeds, keys and requests give equal ids."""
     callback_hosts: frozenset[str] = frozenset()
@@ -37,13 +49,45 @@ class Settings:
     """Which revisions to serve, such as `acme@2026-10`, `latest` or `seeds`; later ones win."""
     models: Models = "strict"
     """Whether ids of models that the table does not have are refused."""
+    balance: float | None = None
+    """What a new key has, in the provider's currency; money never runs out where it is not said."""
+    limits: Limits = "off"
+    """Whether the documented limits on rates, concurrency and errors hold."""
+    faces: Faces = "marker"
+    """What shows a face."""
+    control_token: str = field(default="", repr=False)
+    """Asked of everyone who uses the control plane; without one, only this machine may."""
+
+    scenarios: tuple[str, ...] = ()
+    """Faults on demand: files of scenarios, and names of built-in ones."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.speed < inf:
+        if self.speed is not None and not 0 < self.speed < inf:
             raise ValueError(f"speed must be a number above 0, not {self.speed}")
+        if self.balance is not None and not 0 <= self.balance < inf:
+            raise ValueError(f"balance must be a number of at least 0, not {self.balance}")
         if isinstance(self.contracts, str):
             raise ValueError(  # noqa: TRY004 - one kind of error for every setting
                 f"contracts must be a tuple of names, not {self.contracts!r}"
             )
-        if self.models not in get_args(Models):
-            raise ValueError(f"models must be 'strict' or 'lenient', not {self.models!r}")
+        if isinstance(self.scenarios, str):
+            raise ValueError(  # noqa: TRY004 - as above
+                f"scenarios must be a tuple of files and names, not {self.scenarios!r}"
+            )
+        for name, words in CHOICES.items():
+            given = getattr(self, name)
+            if given not in words:
+                wanted = " or ".join(repr(word) for word in words)
+                raise ValueError(f"{name} must be {wanted}, not {given!r}")
+
+    def make_clock(self) -> Clock:
+        """Make the clock of the world."""
+        return Clock(self.clock, self.speed, self.start)
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "models": get_args(Models),
+    "clock": POLICIES,
+    "limits": get_args(Limits),
+    "faces": get_args(Faces),
+}

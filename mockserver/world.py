@@ -1,117 +1,280 @@
-"""The state behind the API: keys, tasks, files, the journal. One world for one server."""
+"""The state behind the API: tenants, tasks, files, money. One world for one server."""
 
-from collections import deque
+import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
 from random import Random
+from typing import TYPE_CHECKING
 
 from contracts.kernel.body import Body
 from contracts.kernel.ids import alphanumeric
 from contracts.kernel.operation import Upload
 from contracts.kernel.probing import Bytes, View
-from contracts.kernel.provider import Provider
-from contracts.kernel.task import MEDIA_PATH, Plan, Task
-from mockserver.clock import Clock, WallClock
+from contracts.kernel.provider import EXPIRED, Provider
+from contracts.kernel.quotas import Quota
+from contracts.kernel.task import MEDIA_PATH, Failure, Plan, Task
+from mockserver.clock import Clock, Policy, real_now
 from mockserver.exchange import Exchange, File
-from mockserver.journal import Journal
+from mockserver.faces import Faces
+from mockserver.journal import label
+from mockserver.money import Books
 from mockserver.outbox import Outbox
-from mockserver.settings import Settings
+from mockserver.retention import Kept, Retention
+from mockserver.settings import Limits, Settings
+from mockserver.sinks import Sinks
+from mockserver.store import AnyTask, Link, Store
+from mockserver.store.memory import MemoryStore
 from mockserver.studio import Studio
+from mockserver.tenants import Tenant
 
-AnyTask = Task[Body]
+if TYPE_CHECKING:
+    from mockserver.scenarios import Scenarios
 
 TASK_WEIGHT = 3000
 """What a task takes in memory beside the text of its request, in bytes. Measured."""
-
-
-@dataclass(slots=True)
-class Tenant:
-    """Everything that belongs to one API key. Keys never see each other."""
-
-    key: str
-    random: Random
-    tasks: dict[tuple[str, str], AnyTask] = field(default_factory=dict)
-    """By provider and id."""
-    kept: int = 0
-    """How many things of this key take room; it is forgotten with the last one."""
-
-
-_Kept = tuple[int, Tenant, AnyTask | None, str]
-"""One thing that takes room: its weight in bytes, whose it is, the task if it is one, its link."""
+NOBODY = ""
+"""The tenant of links, and of requests that name none."""
 
 
 class World:
-    """All state of one mock, partitioned by API key."""
+    """All state of one mock, partitioned by tenant, and in a tenant by API key."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, store: Store | None = None
+    ) -> None:
         self.settings = settings
-        self.clock: Clock = clock or WallClock(settings.speed)
-        self.journal = Journal(settings.journal_size)
-        self.outbox = Outbox(self.clock, settings.callback_hosts)
+        self.clock = clock or settings.make_clock()
+        """For tenants that have no clock of their own."""
+        self.store: Store = store or MemoryStore(settings.journal_size)
+        self.journal = self.store.journal
+        self.sinks = Sinks(self.clock_of)
+        hosts, callbacks = settings.callback_hosts, self.store.callbacks
+        self.outbox = Outbox(callbacks, hosts, self.clock_of, self.sinks)
+        self.books = Books(self.store, settings.balance)
         self.studio = Studio()
+        self.faces = Faces(settings.faces, self.store.faces, self.view)
         self.random = self._random("")
         """For what belongs to no key."""
+        self.providers: dict[str, Provider] = {}
+        """Those that are served, by id."""
         self.tenants: dict[str, Tenant] = {}
-        """The keys that have tasks or files."""
-        self.links: dict[str, AnyTask | File] = {}
-        """What can be fetched without a key, by the secret part of its URL."""
-        self._kept: deque[_Kept] = deque()
-        self._weight = 0
+        """The tenants that have anything."""
+        self.is_metered = settings.limits != "off"
+        """Whether anyone's requests are limited."""
+        self.is_meddled = False
+        """Whether there is any scenario, or was."""
+        self._retention = Retention(
+            settings.tasks_kept, settings.bytes_kept, is_busy=self._is_busy, forget=self._lose
+        )
         self._forgotten = 0
+        self.began = real_now()
+
+    @cached_property
+    def scenarios(self) -> "Scenarios":
+        """The faults that are ordered; what knows them is loaded when someone asks."""
+        from mockserver.scenarios import Scenarios  # noqa: PLC0415 - most runs have none
+
+        return Scenarios(self)
+
+    def order_scenarios(self) -> None:
+        """Let the scenarios of the settings hold; `ValueError` says what is wrong with one."""
+        for one in self.settings.scenarios:
+            self.scenarios.read(one)
 
     def _random(self, *parts: object) -> Random:
         seed = "/".join(map(str, (self.settings.seed, *parts)))
         return Random(seed)  # noqa: S311 - reproducible on purpose
 
-    def tenant(self, key: str) -> Tenant:
-        """Give the state of a key; its ids depend on the seed and the key alone.
+    def tenant(self, name: str) -> Tenant:
+        """Give a tenant; its ids depend on the seed and its name alone.
 
-        A key that was forgotten and comes back does not repeat the ids it had.
+        A tenant that was forgotten and comes back does not repeat the ids it had.
         """
-        tenant = self.tenants.get(key)
+        tenant = self.tenants.get(name)
         if tenant is None:
             again = (self._forgotten,) if self._forgotten else ()
-            tenant = self.tenants[key] = Tenant(key, self._random(key, *again))
+            tenant = self.tenants[name] = Tenant(name, self._random(name, *again), self.clock)
         return tenant
 
-    def find(self, provider: Provider, key: str, ids: Iterable[str]) -> list[AnyTask]:
-        """Give the tasks of a key by id; what is not there is left out."""
-        tenant = self.tenants.get(key)
-        if tenant is None:
-            return []
-        return [task for one in ids if (task := tenant.tasks.get((provider.id, one)))]
+    def clock_of(self, name: str) -> Clock:
+        """Give the clock of a tenant, whether it exists or not."""
+        tenant = self.tenants.get(name)
+        return tenant.clock if tenant else self.clock
+
+    def own_clock(self, name: str) -> Clock:
+        """Give a tenant time of its own, which goes on from here, and give it."""
+        tenant = self.tenant(name)
+        tenant.pinned = True
+        if tenant.clock is self.clock:
+            tenant.clock = self.clock.twin()
+            self.clock.agenda.hand_over(name, tenant.clock.agenda)
+        return tenant.clock
+
+    def clocks(self) -> list[Clock]:
+        """Give every clock there is, that of the world first."""
+        own = [one.clock for one in self.tenants.values() if one.clock is not self.clock]
+        return [self.clock, *own]
+
+    def rule(self, clock: Clock, policy: Policy, speed: float) -> None:
+        """Let time pass by another policy, or work go at another speed, from here on.
+
+        Tasks that no one could bring to their end by the new policy get their moments anew.
+        """
+        changed = policy != clock.policy
+        clock.obey(policy, speed)
+        if not changed:
+            return
+        for tenant in self.tenants.values():
+            for task in self.store.tasks.of(tenant.name) if tenant.clock is clock else ():
+                if not task.is_over(clock.now()):
+                    self._rearrange(task, clock)
+        clock.agenda.wind()
+
+    def _rearrange(self, task: AnyTask, clock: Clock) -> None:
+        """Give an open task the moments that its clock would have given it."""
+        if clock.policy == "poll" or task.finishes == inf:
+            started, task.started, task.finishes = task.started, inf, inf
+            self._arrange(self.providers[task.provider], task, clock)
+            if started <= clock.now():
+                task.started = started
+            self.store.tasks.put(task.tenant, (task.provider, task.id), task)
+            clock.agenda.move(task, task.finishes)
+
+    def quotas(self, name: str, provider: Provider) -> tuple[Quota, ...]:
+        """Give the limits that hold for a tenant."""
+        tenant = self.tenants.get(name)
+        own = tenant.quotas if tenant else None
+        limits: tuple[Quota, ...] | Limits = self.settings.limits if own is None else own
+        if isinstance(limits, tuple):
+            return limits
+        return provider.quotas if limits == "documented" else ()
+
+    def limit(self, name: str, quotas: tuple[Quota, ...] | Limits | None) -> None:
+        """Give a tenant limits of its own, whatever the provider; None means those of the world."""
+        tenant = self.tenant(name)
+        tenant.pinned = True
+        tenant.quotas = quotas
+        self.is_metered = True
+
+    async def close(self) -> None:
+        """Drop what has not happened yet."""
+        for clock in self.clocks():
+            await clock.agenda.close()
+
+    # Tasks
+
+    def find(self, provider: Provider, exchange: Exchange, ids: Iterable[str]) -> list[AnyTask]:
+        """Give the tasks of a key by id; what is not there, or too old, is left out."""
+        rows, key, now = self.store.tasks, exchange.key, exchange.clock.now()
+        oldest = now - provider.lifecycle.task_seconds
+        return [
+            task
+            for one in ids
+            if (task := rows.get(exchange.tenant, (provider.id, one)))
+            and task.key == key
+            and task.created > oldest
+        ]
 
     def open(
-        self, provider: Provider, exchange: Exchange, plan: Plan, parse: Callable[[bytes], Body]
+        self,
+        provider: Provider,
+        exchange: Exchange,
+        plan: Plan,
+        cost: int,
+        parse: Callable[[bytes], Body],
     ) -> AnyTask:
         """Accept a request as a new task; `parse` reads its text again."""
-        now, tenant, text = self.clock.now(), self.tenant(exchange.key), exchange.body or b""
-        span = provider.lifecycle.seconds / self.clock.speed
-        task = Task(
+        tenant, text = self.tenant(exchange.tenant), exchange.body or b""
+        now = exchange.clock.now()
+        task: AnyTask = Task(
             names=provider.names(tenant.random, now),
             provider=provider.id,
+            key=exchange.key,
+            tenant=tenant.name,
             text=text,
             parse=parse,
             known=exchange.request,
             plan=plan,
             origin=exchange.origin,
             created=now,
-            started=now + span * provider.lifecycle.waiting_share,
-            finishes=now + span,
+            started=inf,
+            finishes=inf,
+            cost=cost,
+            trouble=exchange.trouble,
+            media_gone=exchange.trouble is not None and exchange.trouble.expired,
         )
-        tenant.tasks[provider.id, task.names.id] = task
-        self.links[task.names.link] = task
-        self._keep((TASK_WEIGHT + len(text), tenant, task, task.names.link))
+        self._arrange(provider, task, exchange.clock)
+        self.store.tasks.put(tenant.name, (provider.id, task.id), task)
+        link = task.names.link
+        self.store.links.put(NOBODY, link, Link(tenant.name, task))
+        self._keep(Kept(TASK_WEIGHT + len(text), tenant, task, link))
+        self.books.charge(provider, task)
         if plan.callback_url and provider.webhook:
-            self.outbox.schedule(task, provider.webhook)
+            self.outbox.schedule(task, provider)
         return task
 
-    def keep_file(self, key: str, origin: str, name: str, file: File) -> Upload:
-        """Keep an uploaded file, and give what its answer is made of."""
-        tenant = self.tenant(key)
+    def _arrange(self, provider: Provider, task: AnyTask, clock: Clock) -> None:
+        """Say when a task starts and ends, as far as its clock does not leave that to looks."""
+        life, trouble = provider.lifecycle, task.trouble
+        span = life.seconds / clock.speed
+        stuck = trouble is not None and trouble.stuck
+        if stuck or clock.policy != "poll":
+            task.started = task.created + span * life.waiting_share
+            task.finishes = inf if stuck else task.created + span
+        timeout = task.plan.timeout / clock.speed
+        if timeout < task.finishes - task.created and (stuck or clock.policy != "poll"):
+            task.finishes = task.created + timeout
+            task.plan = task.plan._replace(failure=provider.failures.get(EXPIRED, TOO_LONG))
+
+    def look(self, provider: Provider, task: AnyTask, clock: Clock) -> None:
+        """Bring a task one stage further, where looks do that, and time to that moment."""
+        life = provider.lifecycle
+        if task.finishes < inf or (task.trouble is not None and task.trouble.stuck):
+            return
+        waits = task.started == inf
+        share = life.waiting_share if waits else 1 - life.waiting_share
+        clock.move_to(clock.now() + share * life.seconds / clock.speed)
+        if waits:
+            task.started = clock.now()
+            self.store.tasks.put(task.tenant, (provider.id, task.id), task)
+        else:
+            self.end(task, clock)
+        clock.agenda.start()
+
+    async def until_over(self, task: AnyTask) -> None:
+        """Return once a task has ended, by itself or by someone's hand."""
+        over = asyncio.Event()
+
+        async def release() -> None:
+            over.set()
+
+        agenda = self.clock_of(task.tenant).agenda
+        agenda.add(task.finishes, release, about=task, tenant=task.tenant)
+        await over.wait()
+
+    def forget_media(self, task: AnyTask) -> None:
+        """Delete the result of a task, at the wish of its client."""
+        task.media_gone = True
+        self.store.tasks.put(task.tenant, (task.provider, task.id), task)
+
+    def end(self, task: AnyTask, clock: Clock, failure: Failure | None = None) -> None:
+        """End a task now, with its failure if it is to have one. What waits for it happens."""
+        now = clock.now()
+        if failure:
+            task.plan = task.plan._replace(failure=failure)
+        task.started, task.finishes = min(task.started, now), now
+        self.store.tasks.put(task.tenant, (task.provider, task.id), task)
+        clock.agenda.move(task, now)
+
+    # Media
+
+    def keep_file(self, owner: str, origin: str, name: str, file: File) -> Upload:
+        """Keep a file that a tenant uploaded, and give what its answer is made of."""
+        tenant = self.tenant(owner)
         link = alphanumeric(tenant.random, 32)
-        self.links[link] = file
-        self._keep((len(file.content), tenant, None, link))
+        self.store.links.put(NOBODY, link, Link(tenant.name, file=file))
+        self._keep(Kept(len(file.content), tenant, None, link))
         return Upload(
             id=alphanumeric(tenant.random, 24),
             url=f"{origin}{MEDIA_PATH}/{link}{_suffix(name)}",
@@ -123,11 +286,12 @@ class World:
     def media(self, name: str) -> File | None:
         """Give what is served under a name; an unfinished or failed task has nothing to serve."""
         link, _, kind = name.partition(".")
-        target = self.links.get(link)
-        if not isinstance(target, Task):
-            return target
-        plan = target.plan
-        if not target.is_over(self.clock.now()) or plan.failure or target.media_gone:
+        target = self.store.links.get(NOBODY, link)
+        if target is None or target.task is None:
+            return target.file if target else None
+        task = target.task
+        plan = task.plan
+        if not self.has_media(task):
             return None
         if kind == "mp4":
             return File(self.studio.video(plan.clip), "video/mp4")
@@ -135,36 +299,78 @@ class World:
             return File(self.studio.still(plan.clip), "image/png")
         return None
 
+    def has_media(self, task: AnyTask) -> bool:
+        """Tell whether the result of a task can be fetched."""
+        now = self.clock_of(task.tenant).now()
+        over = task.is_over(now) and not task.plan.failure and not task.media_gone
+        return over and not self.is_expired(task)
+
+    def is_expired(self, task: AnyTask) -> bool:
+        """Tell whether the link to a result has reached the end of its life."""
+        kept = self.providers[task.provider].lifecycle.media_seconds
+        return self.clock_of(task.tenant).now() >= task.finishes + kept
+
     def view(self, url: str) -> View | None:
         """Look at what is behind a link of ours, as far as it is there."""
         _, mine, name = url.partition(f"{MEDIA_PATH}/")
         file = self.media(name) if mine else None
         return Bytes(file.content) if file else None
 
-    def _keep(self, kept: _Kept) -> None:
-        """Make room by forgetting the oldest things, unless a client may still wait for them."""
-        weight, tenant, _, _ = kept
-        self._kept.append(kept)
-        self._weight += weight
-        tenant.kept += 1
-        settings = self.settings
-        while len(self._kept) > settings.tasks_kept or self._weight > settings.bytes_kept:
-            oldest = self._kept[0]
-            task = oldest[2]
-            if oldest is kept or (task and not task.is_over(self.clock.now())):
-                break
-            self._forget(self._kept.popleft())
+    # Room
 
-    def _forget(self, kept: _Kept) -> None:
-        weight, tenant, task, link = kept
-        self._weight -= weight
-        del self.links[link]
+    def _keep(self, kept: Kept) -> None:
+        kept.tenant.kept += 1
+        self._retention.keep(kept)
+
+    def _is_busy(self, kept: Kept) -> bool:
+        """Tell whether a client may still wait for it: for a task that will end by itself."""
+        task = kept.task
+        return task is not None and kept.tenant.clock.now() < task.finishes < inf
+
+    def _lose(self, kept: Kept) -> None:
+        """Forget one thing, and its tenant with the last one."""
+        tenant, task = kept.tenant, kept.task
         if task:
-            del tenant.tasks[task.provider, task.names.id]
+            self.books.forget(self.providers[task.provider], task, tenant.clock.now())
+            self.store.tasks.drop(tenant.name, (task.provider, task.id))
+            self.store.callbacks.drop(tenant.name, task.id)
+        self.store.links.drop(NOBODY, kept.link)
         tenant.kept -= 1
-        if not tenant.kept:
-            del self.tenants[tenant.key]
+        if not tenant.kept and not tenant.pinned:
+            del self.tenants[tenant.name]
+            self.store.forget(tenant.name)
             self._forgotten += 1
+
+    def forget(self, name: str) -> None:
+        """Forget a tenant and all it has; if it comes again, it begins as it did at first."""
+        tenant = self.tenants.pop(name, None)
+        if tenant:
+            tenant.pinned = True  # it is gone already
+            for task in self.store.tasks.of(name):
+                if not task.is_over(tenant.clock.now()):  # a call may be waiting for it
+                    task.plan, task.finishes = task.plan._replace(failure=FORGOTTEN), LONG_AGO
+            self._retention.drop(tenant)
+            tenant.clock.agenda.hurry(name)
+        self.store.forget(name)
+        self.sinks.forget(name)
+        self.journal.forget(label(name))
+
+    def reset(self) -> None:
+        """Forget every tenant, and all that happened; the clock of the world begins anew."""
+        for name in [*self.tenants]:
+            self.forget(name)
+        self.sinks.clear()
+        self.store.reset()
+        self.clock.restart()
+        self.random = self._random("")
+        self._forgotten = 0
+        self.is_meddled = False
+        self.order_scenarios()
+
+
+TOO_LONG = Failure("expired", "the task took too long")
+FORGOTTEN = Failure("forgotten", "the mock was told to forget the task")
+LONG_AGO = 0.0
 
 
 def _suffix(name: str) -> str:

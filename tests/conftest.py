@@ -1,6 +1,5 @@
 """Doors to the mock: in process, and over a loopback socket, with a clock turned by hand."""
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -11,27 +10,22 @@ import uvicorn
 from starlette.applications import Starlette
 
 from mockserver.app import create_app
+from mockserver.clock import Clock
 from mockserver.serving import address, bind, config
 from mockserver.settings import Settings
 from mockserver.world import World
 
 
-class HandClock:
-    """Time that stands still until it is advanced."""
+class HandClock(Clock):
+    """Time that stands still until it is turned, from whatever thread."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        self.speed = speed
-        self._now = 1_780_000_000.0
+        super().__init__("manual", speed, 1_780_000_000.0)
 
-    def now(self) -> float:
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        self._now += seconds
-
-    async def sleep_until(self, moment: float) -> None:
-        while self._now < moment:  # noqa: ASYNC110 - advanced from other threads, too
-            await asyncio.sleep(0.001)
+    def turn(self, seconds: float) -> None:
+        """Let time pass; what falls due is started, not waited for."""
+        self.move_to(self.now() + seconds)
+        self.agenda.start()
 
 
 @contextmanager
@@ -54,7 +48,7 @@ async def in_process(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8600") as client:
         yield client
-    await app.state.world.outbox.close()
+    await app.state.world.close()
 
 
 @asynccontextmanager

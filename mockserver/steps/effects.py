@@ -1,15 +1,28 @@
 """What an accepted request does: open a task, find tasks, compute an answer, keep a file."""
 
-from typing import Any, assert_never
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import assert_never
 
 from pydantic import TypeAdapter
 
-from contracts.kernel.operation import Computes, Finds, Follows, Keeps, Opens, Operation
+from contracts.kernel.ids import uuid4
+from contracts.kernel.money import Move
+from contracts.kernel.operation import (
+    Banks,
+    Computes,
+    Finds,
+    Follows,
+    Keeps,
+    Opens,
+    Operation,
+    Teller,
+)
 from contracts.kernel.provider import Provider
-from contracts.kernel.task import Task
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
-from mockserver.world import World
+from mockserver.world import NOBODY, World
 
 
 def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
@@ -26,6 +39,8 @@ def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
             return computing(effect)
         case Keeps():
             return keeping(effect, world)
+        case Banks():
+            return banking(provider, effect, world)
         case _:
             assert_never(effect)
 
@@ -33,13 +48,17 @@ def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
 def opening(provider: Provider, operation: Operation, effect: Opens, world: World) -> Step:
     """Open a task; the reply comes now, or when the task is over."""
     parse = TypeAdapter(operation.body).validate_json
+    price = provider.tariff.price if provider.tariff else None
 
     def open_task(exchange: Exchange) -> None:
         request = exchange.request
         plan = effect.plan(request)
-        if exchange.failure:
-            plan = plan._replace(failure=exchange.failure)
-        task = world.open(provider, exchange, plan, parse)
+        if failure := exchange.failure or (exchange.trouble and exchange.trouble.failure):
+            plan = plan._replace(failure=failure)
+        cost = price(request, plan) if price else 0
+        now = exchange.clock.now()
+        world.books.check(exchange.tenant, provider, exchange.key, cost, now)
+        task = world.open(provider, exchange, plan, cost, parse)
         exchange.opened = task
         if not effect.waits(request):
             exchange.reply = effect.reply(task, task.created)
@@ -52,10 +71,17 @@ def finding(provider: Provider, effect: Finds, world: World) -> Step:
     """Find tasks of the same key."""
 
     def find_tasks(exchange: Exchange) -> None:
-        ids = effect.ids(exchange.request)
-        found = world.find(provider, exchange.key, ids)
+        clock = exchange.clock
+        found = world.find(provider, exchange, effect.ids(exchange.request))
         exchange.found = found
-        exchange.reply = effect.reply(exchange.request, found, world.clock.now())
+        if clock.policy == "poll":
+            for task in found:
+                world.look(provider, task, clock)
+        now = clock.now()
+        for task in found:
+            if task.trouble:
+                now = task.trouble.seen_at(task, now)
+        exchange.reply = effect.reply(exchange.request, found, now)
 
     return find_tasks
 
@@ -64,12 +90,14 @@ def following(provider: Provider, effect: Follows, world: World) -> Step:
     """Find the task of this provider behind a link, whoever asks."""
 
     def follow_link(exchange: Exchange) -> None:
-        target = world.links.get(effect.link(exchange.request))
-        found: list[Task[Any]] = []
-        if isinstance(target, Task) and target.provider == provider.id:
-            found.append(target)
-        exchange.found = found
-        exchange.reply = effect.reply(exchange.request, found, world.clock.now())
+        target = world.store.links.get(NOBODY, effect.link(exchange.request))
+        task = target.task if target else None
+        if task and task.provider == provider.id:
+            exchange.tenant = task.tenant
+            exchange.clock = world.clock_of(task.tenant)
+            if not world.is_expired(task):
+                exchange.found = (task,)
+        exchange.reply = effect.reply(exchange.request, exchange.found, exchange.clock.now())
 
     return follow_link
 
@@ -89,7 +117,59 @@ def keeping(effect: Keeps, world: World) -> Step:
     def keep_file(exchange: Exchange) -> None:
         assert exchange.file is not None  # noqa: S101 - the contract asked for it
         name = exchange.form[effect.field]
-        upload = world.keep_file(exchange.key, exchange.origin, name, exchange.file)
+        upload = world.keep_file(exchange.tenant, exchange.origin, name, exchange.file)
         exchange.reply = effect.reply(upload)
 
     return keep_file
+
+
+def banking(provider: Provider, effect: Banks, world: World) -> Step:
+    """Show or change the money of a key."""
+
+    def bank(exchange: Exchange) -> None:
+        teller = Teller(
+            key=exchange.key,
+            headers=exchange.headers,
+            now=exchange.clock.now(),
+            url=exchange.url(),
+            purse=partial(KeysPurse, provider, exchange, world),
+            new_id=partial(uuid4, world.random),
+        )
+        exchange.reply = effect.reply(exchange.request, teller)
+
+    return bank
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPurse:
+    """The money of one key, as an operation about money sees it."""
+
+    provider: Provider
+    exchange: Exchange
+    world: World
+    key: str
+
+    @property
+    def tenant(self) -> str:
+        """Whose money it is: a key that was not shown is a tenant of its own."""
+        return self.exchange.tenant or self.key
+
+    @property
+    def balance(self) -> int | None:
+        """What is left, in millionths; None where it never runs out."""
+        books, tariff = self.world.books, self.provider.tariff
+        account = books.account(self.tenant, self.provider, self.key)
+        return books.balance(account, tariff, self.exchange.clock.now()) if tariff else None
+
+    def moves(self) -> Sequence[Move]:
+        """Give the ledger, newest first."""
+        now = self.exchange.clock.now()
+        return self.world.books.moves(self.tenant, self.provider, self.key, now)
+
+    def top_up(self, amount: int, payment: str) -> int:
+        """Add money, and give the new balance; the sum itself where money never runs out."""
+        self.world.tenant(self.tenant).pinned = True
+        now = self.exchange.clock.now()
+        self.world.books.top_up(self.tenant, self.provider, self.key, amount, now, payment)
+        left = self.balance
+        return amount if left is None else left

@@ -6,16 +6,17 @@ from json import dumps, loads
 
 from pydantic import ValidationError
 
-from contracts.kernel.auth import SANDBOX_KEYS
-from contracts.kernel.consent import Consent
+from contracts.kernel.auth import SANDBOX_KEYS, Signed
 from contracts.kernel.errors import Cause, Refused
-from contracts.kernel.media import shows_face
-from contracts.kernel.operation import Carried, Gate, Opens, Operation
+from contracts.kernel.operation import Carried, Gate, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import OURS, Failure
 from contracts.kernel.violations import Contract
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
+from mockserver.steps.consenting import consent_gate
+from mockserver.steps.limiting import limit_step
+from mockserver.store import Meter
 from mockserver.world import World
 
 INVALID_KEYS = {key for key, cause in SANDBOX_KEYS.items() if cause is Cause.BAD_KEY}
@@ -41,29 +42,55 @@ def check_size(exchange: Exchange) -> None:
         raise Refused(Cause.TOO_LARGE)
 
 
-def key_gate(provider: Provider, _operation: Operation, _world: World) -> Step:
+def key_gate(provider: Provider, operation: Operation, world: World) -> Step:
     """Tell whose request it is; any key will do but those that stand for a refusal."""
+    refused = world.store.keys
+    limits = limit_step(provider, operation, world)
 
     def check_key(exchange: Exchange) -> None:
-        key = provider.auth.key(exchange.headers)
-        if not key:
+        found = provider.auth.key(exchange.headers)
+        if not found:
             raise Refused(Cause.NO_KEY)
+        key = found if isinstance(found, str) else found.key
         if key in INVALID_KEYS:
             raise Refused(Cause.BAD_KEY)
         exchange.key = key
+        name = exchange.tenant = exchange.tenant or key
+        if tenant := world.tenants.get(name):
+            exchange.clock = tenant.clock
+        if cause := refused.get(name, key):
+            raise Refused(cause)
+        if not isinstance(found, str):
+            use_once(found, provider, exchange, world)
+        if world.is_metered:
+            limits(exchange)
 
     return check_key
 
 
-def balance_gate(_provider: Provider, _operation: Operation, _world: World) -> Step:
-    """Refuse the keys that have no balance."""
+def use_once(signed: Signed, provider: Provider, exchange: Exchange, world: World) -> None:
+    """Hold a signature to its moment, and its nonce to being new."""
+    now = exchange.clock.now()
+    signed.check(now)
+    id_ = (provider.id, signed.key, "nonces")
+    meter = world.store.meters.get(exchange.tenant, id_) or Meter()
+    meter.nonces = {nonce: until for nonce, until in meter.nonces.items() if until > now}
+    if signed.nonce in meter.nonces:
+        raise Refused(signed.reused)
+    meter.nonces[signed.nonce] = now + signed.remembered
+    world.store.meters.put(exchange.tenant, id_, meter)
+
+
+def balance_gate(provider: Provider, _operation: Operation, world: World) -> Step:
+    """Refuse the keys that have nothing left; whether it is enough is asked with the price."""
+
+    def check_balance(exchange: Exchange) -> None:
+        if exchange.key in EMPTY_KEYS:
+            raise Refused(Cause.NO_BALANCE)
+        now = exchange.clock.now()
+        world.books.check(exchange.tenant, provider, exchange.key, 0, now)
+
     return check_balance
-
-
-def check_balance(exchange: Exchange) -> None:
-    """Refuse the key that stands for an empty account."""
-    if exchange.key in EMPTY_KEYS:
-        raise Refused(Cause.NO_BALANCE)
 
 
 def type_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
@@ -150,27 +177,6 @@ def refusal(contract: Contract, error: ValidationError) -> Refused:
     if violations[0].kind == "json_invalid":
         return Refused(Cause.BAD_JSON)
     return Refused(contract.cause(violations[0]) or Cause.INVALID, violations=violations)
-
-
-def consent_gate(_provider: Provider, operation: Operation, _world: World) -> Step:
-    """Ask for consent where the operation's media shows a face."""
-    effect = operation.effect
-    consent = effect.consent if isinstance(effect, Opens) else None
-    return partial(check_consent, consent) if consent else pass_by
-
-
-def check_consent(consent: Consent, exchange: Exchange) -> None:
-    """Refuse media with faces that comes without consent, naming the roles it has."""
-    if not consent.asks(exchange.request):
-        return
-    media = consent.media(exchange.request)
-    roles = dict.fromkeys(role for role, url in media if shows_face(url))
-    if roles:
-        raise Refused(consent.cause, details={"roles": list(roles)})
-
-
-def pass_by(_exchange: Exchange) -> None:
-    """Do nothing, where an operation has nothing to check."""
 
 
 READERS = {Carried.JSON: read_json, Carried.URL: read_url, Carried.FORM: read_form}

@@ -48,7 +48,7 @@ async def test_a_body_in_parts_is_one_body(app, world):
 async def test_without_a_host_header_links_lead_to_the_address_itself(app, world):
     text = json.dumps(BODY).encode()
     await call(app, [part(text, more=False)])
-    (task,) = world.tenant("k").tasks.values()
+    (task,) = world.store.tasks.of("k")
     assert task.origin == "http://127.0.0.1:8600"
 
 

@@ -80,8 +80,8 @@ async def test_unrouted_requests_are_remembered(client, world):
 async def test_a_link_of_one_provider_is_not_a_link_of_another(client, clock, world):
     body = {"model": MODEL, "prompt": "p"}
     await client.post("/v1/video/generations", json=body)
-    clock.advance(1000)
-    (link,) = world.links
+    clock.turn(1000)
+    (link,) = world.store.links.ids("")
     answer = await client.get(f"/v1/share/read/{link}")
     assert answer.headers["x-screentest-rule"] == "venice/no-link"
 
