@@ -13,10 +13,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import anyio
 import pytest
 
-from mockserver.outbox import is_loopback
-from mockserver.settings import Settings
-from mockserver.world import World
-
 MODEL = "doubao-seedance-2-0-1080p"
 
 
@@ -62,12 +58,12 @@ async def submit(client, url, **body):
 
 async def settle(clock, done, *, seconds=300.0):
     """Advance until something is true, a bounded number of times."""
-    clock.advance(seconds)
+    clock.turn(seconds)
     for _ in range(500):
         if done():
             return
         await anyio.sleep(0.01)
-        clock.advance(1)
+        clock.turn(1)
     pytest.fail("it never settled")
 
 
@@ -161,7 +157,7 @@ async def test_a_callback_url_at_the_top_level_is_ignored(client, clock):
     with receiver() as heard:
         body = {"model": MODEL, "prompt": "p", "callback_url": heard.url}
         assert (await client.post("/v1/video/generations", json=body)).status_code == 200
-        clock.advance(1000)
+        clock.turn(1000)
         await anyio.sleep(0.1)
     assert heard.received == []
 
@@ -186,30 +182,8 @@ async def test_a_callback_to_anywhere_else_is_accepted_but_not_sent(client, capl
     assert reason in message
 
 
-async def test_a_host_that_is_allowed_gets_its_callback(clock):
-    world = World(Settings(seed=1, callback_hosts=frozenset({"hooks.example"})), clock)
-    assert world.outbox.objection("http://hooks.example/x") == ""
-    assert world.outbox.objection("http://other.example/x") != ""
-    await world.outbox.close()
-
-
 async def test_a_server_that_stops_drops_what_is_not_due(client, world):
     with receiver() as heard:
         await submit(client, heard.url)
-        await world.outbox.close()
+        await world.close()
     assert heard.received == []
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("localhost", True),
-        ("192.168.0.1", False),
-        ("example.com", False),
-    ],
-)
-def test_loopback_is_this_machine_only(host, expected):
-    assert is_loopback(host) is expected
