@@ -1,8 +1,17 @@
 """One write for each answer, where uvicorn makes two: one for the head and one for the body."""
 
 import asyncio
+import os
+import socket
+import struct
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.responding import STOP
+from mockserver.trouble import CONNECTION
+
+AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""A socket that lingers for no time is reset when it is closed."""
 
 
 class JoiningProtocol(HttpToolsProtocol):
@@ -10,7 +19,17 @@ class JoiningProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; uvicorn knows no other kind of transport either."""
-        super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type]
+        joining = JoiningTransport(transport, self.loop)
+        # every request gets a copy of this state: nothing is to be done for each one
+        self.app_state = {**self.app_state, CONNECTION: joining}
+        super().connection_made(joining)  # type: ignore[arg-type]
+
+    def shutdown(self) -> None:
+        """End as uvicorn does, and have an answer that would go on for ever come to its end."""
+        super().shutdown()
+        stop = self.cycle.scope.get(STOP) if self.cycle else None
+        if callable(stop):
+            stop()
 
 
 class JoiningTransport:
@@ -39,6 +58,12 @@ class JoiningTransport:
         parts, self._parts = self._parts, []
         if parts:
             self._transport.write(b"".join(parts))
+
+    def reset(self) -> None:
+        """End the connection at once; the client is told of an error."""
+        self._parts.clear()
+        self.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self._transport.abort()
 
     def close(self) -> None:
         """Close the connection once everything is sent."""

@@ -1,0 +1,199 @@
+"""The scenarios of a world, and which of them a request meets."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contracts.kernel.provider import Provider
+from contracts.kernel.task import Task
+from mockserver.scenarios.files import from_mapping, load
+from mockserver.scenarios.magic import called, of_key
+from mockserver.scenarios.places import Armed, armed
+from mockserver.scenarios.scenario import Do, Scenario, matches, objection
+from mockserver.store import Meter
+from mockserver.trouble import NoScenario
+
+if TYPE_CHECKING:  # a world has scenarios
+    from mockserver.world import World
+
+FILE = ".toml"
+MOST_CALLED = 256
+"""How many directives are kept ready; clients may make up any number of them."""
+
+
+class Case(NamedTuple):
+    """One request, as far as scenarios select by it."""
+
+    provider: Provider
+    operation: str
+    tenant: str
+    key: str
+    models: tuple[str, ...]
+    """That of the request, or of the tasks it is about."""
+    prompts: tuple[str, ...]
+    tasks: tuple[Task[Any], ...] = ()
+    """Those it is about."""
+    asked: tuple[str, ...] = ()
+    """What a prompt asks for by directives."""
+    is_over: bool = False
+    """Whether all that it is about is done."""
+
+
+class Met(NamedTuple):
+    """What a request meets."""
+
+    names: tuple[str, ...]
+    do: Do
+
+
+class Scenarios:
+    """The scenarios of a world; state is in its store."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._called: dict[tuple[str, str], Armed] = {}
+
+    def add(self, scenario: Scenario | Mapping[str, Any] | str, tenant: str = "") -> Scenario:
+        """Let a scenario hold, of the whole world or of one tenant; its name replaces an equal one.
+
+        It may be given as plain values, or by the name of a built-in one with its argument.
+        `ValueError` says what is wrong with it.
+        """
+        if isinstance(scenario, str):
+            scenario = called(scenario)
+        elif not isinstance(scenario, Scenario):
+            scenario = from_mapping(scenario)
+        one = armed(scenario, self._providers(), lenient=self._is_lenient)
+        if tenant:
+            self._world.tenant(tenant).pinned = True
+        self._world.store.scenarios.put(tenant, scenario.name, one)
+        self._world.is_meddled = True
+        return scenario
+
+    def read(self, text: str, tenant: str = "") -> list[Scenario]:
+        """Let the scenarios of a file hold, or a built-in one, in the words of the command line."""
+        found = load(text) if text.endswith(FILE) or Path(text).is_file() else [called(text)]
+        return [self.add(one, tenant) for one in found]
+
+    def clear(self, tenant: str = "") -> None:
+        """Forget the scenarios of a tenant, or those of the whole world."""
+        self._world.store.scenarios.clear(tenant)
+
+    def list(self, tenant: str = "") -> list[Scenario]:
+        """Give the scenarios of a tenant, or those of the whole world, in their order."""
+        return [one.scenario for one in self._world.store.scenarios.of(tenant)]
+
+    @property
+    def _is_lenient(self) -> bool:
+        return self._world.settings.models == "lenient"
+
+    def _providers(self) -> Mapping[str, Provider]:
+        """Give what is served; before there is an application, what the settings choose."""
+        if self._world.providers:
+            return self._world.providers
+        from mockserver.revisions import meant  # noqa: PLC0415 - loads every provider
+
+        settings = self._world.settings
+        return meant(settings.contracts, settings.models)
+
+    def called(self, text: str, provider: Provider) -> Armed:
+        """Give a built-in scenario for one provider; `NoScenario` where it has no such thing."""
+        id_ = (provider.id, text)
+        if id_ not in self._called:
+            if len(self._called) >= MOST_CALLED:
+                self._called.clear()
+            try:
+                self._called[id_] = armed(called(text), {provider.id: provider}, lenient=True)
+            except ValueError as error:
+                raise NoScenario(str(error)) from None
+        return self._called[id_]
+
+    def meet(self, case: Case) -> Met | None:
+        """Give what a request meets: of all that select it, what can happen together, in order."""
+        place, names, given = (case.provider.id, case.operation), [], dict[str, Any]()
+        for one in self._in_order(case):
+            if place not in one.places or not holds(one.scenario, case):
+                continue
+            more = one.scenario.do.given()
+            is_free = not given.keys() & more.keys() and not objection({**given, **more})
+            if self._acts(one.scenario, case, is_free=is_free or not given):
+                names.append(one.scenario.name)
+                given |= more
+        return Met(tuple(names), Do.model_validate(given)) if names else None
+
+    def _in_order(self, case: Case) -> Iterator[Armed]:
+        """Give what may select a request: its prompt's, its key's, its tenant's, the world's."""
+        for text in case.asked:
+            yield self.called(text, case.provider)
+        if text := of_key(case.key):
+            yield self.called(text, case.provider)
+        if case.tenant:
+            yield from tuple(self._world.store.scenarios.of(case.tenant))
+        yield from tuple(self._world.store.scenarios.of(""))
+
+    def _acts(self, scenario: Scenario, case: Case, *, is_free: bool) -> bool:
+        """Count a request that is selected, and tell whether the scenario acts on it."""
+        count = Count(self._world, scenario, case)
+        seen, done = count.read()
+        seen += 1
+        is_due = scenario.when.comes(seen) and (scenario.times is None or done < scenario.times)
+        acts = is_due and is_free and self._has_luck(scenario, case.tenant, seen)
+        count.write(seen, done + acts)
+        return acts
+
+    def _has_luck(self, scenario: Scenario, tenant: str, seen: int) -> bool:
+        """Draw; equal seeds, names, tenants and counts give equal luck."""
+        seed = f"{self._world.settings.seed}/{scenario.name}/{tenant}/{seen}"
+        luck = Random(seed)  # noqa: S311 - reproducible on purpose
+        return scenario.probability == 1 or luck.random() < scenario.probability
+
+
+def holds(scenario: Scenario, case: Case) -> bool:
+    """Tell whether a request is one of those that are meant, at an operation that is."""
+    when = scenario.when
+    if when.operation == "download" and case.tasks and not case.is_over:
+        return False  # a look that would be answered with the film, were it done
+    if scenario.per == "task" and not case.tasks:
+        return False
+    return (
+        (not when.key or fnmatchcase(case.key, when.key))
+        and (not when.model or any(matches(when.model, one) for one in case.models))
+        and (not when.prompt or any(when.is_said(one) for one in case.prompts))
+    )
+
+
+class Count(NamedTuple):
+    """How many requests a scenario selected, and how often it acted."""
+
+    world: "World"
+    scenario: Scenario
+    case: Case
+
+    @property
+    def _id(self) -> tuple[str, ...]:
+        scope = self.case.key if self.scenario.per == "key" else ""
+        return ("", scope, f"scenario {self.scenario.name}")
+
+    @property
+    def _by_task(self) -> bool:
+        return self.scenario.per == "task"
+
+    def read(self) -> tuple[int, int]:
+        """Give both."""
+        if self._by_task:
+            met: dict[str, tuple[int, int]] = self.case.tasks[0].trouble.met
+            return met.get(self.scenario.name, (0, 0))
+        meter = self.world.store.meters.get(self.case.tenant, self._id)
+        return (meter.seen, meter.done) if meter else (0, 0)
+
+    def write(self, seen: int, done: int) -> None:
+        """Remember both."""
+        if self._by_task:
+            task = self.case.tasks[0]
+            task.trouble.met[self.scenario.name] = (seen, done)
+            self.world.store.tasks.put(task.tenant, (task.provider, task.id), task)
+        else:
+            meter = Meter(seen=seen, done=done)
+            self.world.store.meters.put(self.case.tenant, self._id, meter)

@@ -1,0 +1,147 @@
+"""Where a scenario can act: the operations it selects, checked against what is served."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from contracts.kernel.operation import Finds, Opens, Operation
+from contracts.kernel.provider import Provider
+from contracts.kernel.reply import Video
+from mockserver.scenarios.naming import unknown
+from mockserver.delivery import MEDIA
+from mockserver.scenarios.scenario import OF_TASKS, ROLES, Do, Scenario, When, matches
+
+WILD = frozenset("*?[")
+
+
+class Place(NamedTuple):
+    """One operation of one provider; without an operation, the route of its results."""
+
+    provider: Provider
+    operation: Operation | None
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """What it is known by."""
+        return self.provider.id, self.operation.id if self.operation else MEDIA
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens tasks."""
+        return self.operation is not None and isinstance(self.operation.effect, Opens)
+
+    @property
+    def looks(self) -> bool:
+        """Whether it is asked for tasks by their ids."""
+        return self.operation is not None and isinstance(self.operation.effect, Finds)
+
+    @property
+    def hands_out(self) -> bool:
+        """Whether it may answer with a film."""
+        return self.operation is None or any(one.form is Video for one in self.operation.answers)
+
+    @property
+    def roles(self) -> Iterator[str]:
+        """What it is for."""
+        yield "any"
+        if self.opens:
+            yield "submit"
+        if self.looks:
+            yield "look"
+        if self.hands_out:
+            yield "download"
+
+    def suits(self, do: Do) -> bool:
+        """Tell whether all that is to be done can be done here."""
+        given = do.given()
+        if do.error is not None and (
+            self.operation is None or do.error not in self.provider.errors
+        ):
+            return False
+        if do.video is not None and not (self.opens or self.hands_out):
+            return False
+        if not self.opens:
+            return not {"lose", "task", "callback"} & given.keys()
+        if do.callback is not None and not self.provider.webhook:
+            return False
+        failures = self.provider.failures
+        return do.task != "fail" or (do.reason in failures if do.reason else bool(failures))
+
+
+class Armed(NamedTuple):
+    """A scenario, and where it can act."""
+
+    scenario: Scenario
+    places: frozenset[tuple[str, str]]
+
+
+def armed(scenario: Scenario, providers: Mapping[str, Provider], *, lenient: bool) -> Armed:
+    """Find where a scenario can act; `ValueError` says why it cannot act anywhere."""
+    when, do = scenario.when, scenario.do
+    if when.provider and when.provider not in providers:
+        raise ValueError(_of(scenario, unknown("provider", when.provider, providers)))
+    meant = [providers[when.provider]] if when.provider else list(providers.values())
+    if problem := _misnamed(when, do, meant, lenient=lenient):
+        raise ValueError(_of(scenario, problem))
+    chosen = [place for one in meant for place in places(one) if selects(when, place)]
+    if scenario.per == "task":
+        chosen = [place for place in chosen if place.looks or place.hands_out]
+    suited = frozenset(place.id for place in chosen if place.suits(do))
+    if not suited:
+        raise ValueError(_of(scenario, f"selects nothing: {_obstacle(do, chosen)}"))
+    return Armed(scenario, suited)
+
+
+def _of(scenario: Scenario, problem: str) -> str:
+    return f"scenario {scenario.name!r}: {problem}"
+
+
+def places(provider: Provider) -> Iterator[Place]:
+    """Give every place of a provider."""
+    for one in provider.operations:
+        yield Place(provider, one)
+    yield Place(provider, None)
+
+
+def selects(when: When, place: Place) -> bool:
+    """Tell whether an operation is one of those that are meant."""
+    return when.operation == place.id[1] or when.operation in place.roles
+
+
+def _misnamed(when: When, do: Do, meant: Collection[Provider], *, lenient: bool) -> str:
+    """Say which name does not exist at the providers that are meant."""
+    operations = [one.id for provider in meant for one in provider.operations]
+    if when.operation not in {*ROLES, *operations, MEDIA}:
+        return unknown("operation or role", when.operation, (*ROLES, *operations, MEDIA))
+    errors = [cause for provider in meant for cause in provider.errors]
+    if do.error is not None and do.error not in errors:
+        return unknown("error", do.error, errors)
+    failures = [name for provider in meant for name in provider.failures]
+    if do.reason is not None and do.reason not in failures:
+        return unknown("reason to fail", do.reason, failures)
+    return "" if lenient else _no_model(when.model, meant)
+
+
+def _no_model(model: str, meant: Iterable[Provider]) -> str:
+    """Say that no table has such a model; a provider without a table may have any."""
+    catalogues = [provider.models() for provider in meant]
+    known = [id_ for rows in catalogues for id_ in rows]
+    if not model or not all(catalogues) or any(matches(model, one) for one in known):
+        return ""
+    if WILD & set(model):
+        return f"selects nothing: no model is called anything like {model!r}"
+    return unknown("model", model, known)
+
+
+def _obstacle(do: Do, chosen: Collection[Place]) -> str:
+    """Say why nothing of it can be done at the operations that are selected."""
+    where = ", ".join(f"{one}/{operation}" for one, operation in (place.id for place in chosen))
+    if not chosen:
+        return "there is no such operation, or none that looks at a task"
+    of_task = [name for name in ("lose", *OF_TASKS) if getattr(do, name) is not None]
+    if of_task and not any(place.opens for place in chosen):
+        return f"{of_task[0]} is about a task that is opened, or a film, and there is none: {where}"
+    if do.callback is not None:
+        return f"no callback is ever sent for {where}"
+    if do.task == "fail":
+        return f"no reason to fail is known for {where}"
+    return f"nothing of it can happen at {where}"

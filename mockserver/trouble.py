@@ -1,0 +1,57 @@
+"""What a scenario has in store for one task, decided when the task is opened."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contracts.kernel.task import Failure, Task
+
+VideoFault = Literal["truncated", "empty"]
+CallbackFault = Literal["lost", "late", "twice", "early", "out-of-order", "wrong-payload"]
+Video = Literal[""] | VideoFault
+CallbackTrouble = Literal[""] | CallbackFault
+
+
+CONNECTION = "screentest.connection"
+"""Where the state of a scope has the connection, if it can be ended by hand."""
+
+
+class NoScenario(ValueError):  # noqa: N818 - its text is the answer
+    """A prompt or a key asks for a scenario that does not exist."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Trouble:
+    """What will go wrong with a task; most tasks have none."""
+
+    scenario: str
+    """Who ordered it, for the journal."""
+    stuck: bool = False
+    """It never ends by itself, unless it has a time-out."""
+    failure: Failure | None = None
+    """It fails so."""
+    flaps: int = 0
+    """How many looks are still answered as of the moment of its acceptance."""
+    expired: bool = False
+    """Its result cannot be fetched any more as soon as it is there."""
+    video: Video = ""
+    """What is wrong with its film."""
+    callback: CallbackTrouble = ""
+    """What becomes of its callback."""
+    delay: float = 0.0
+    """Seconds by which the callback is late, on the clock of the tenant."""
+    names: tuple[str, ...] = ()
+    """The scenarios that its prompt asked for, which later looks at it meet, too."""
+    met: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """For scenarios that count by task: how many looks each selected, and how often it acted."""
+
+    def seen_at(self, task: Task[Any], now: float) -> float:
+        """Give the moment as of which a look is answered: of every other one, the acceptance."""
+        if self.flaps <= 0 or now <= task.started:
+            return now
+        self.flaps -= 1
+        return now if self.flaps % 2 else task.created
+
+
+def cut(film: bytes, fault: Video | None) -> bytes:
+    """Give what is delivered of a film."""
+    return film[: len(film) // 2] if fault == "truncated" else b"" if fault else film
