@@ -1,0 +1,103 @@
+"""What an endpoint of the control plane is made of, and how it says no."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Scope
+
+from mockserver.world import World
+
+ROOT = "/_screentest"
+
+
+class Form(BaseModel):
+    """What a request says; a field that is not known is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Whose(Form):
+    """Which tenant is meant; a tenant is a key unless clients name it otherwise."""
+
+    tenant: str = Field("", description="A tenant, by its name or by the label of its key.")
+    key: str = Field("", description="An API key, or its label; alone it names its tenant.")
+
+
+Asked = TypeVar("Asked", bound=Form)
+Told = TypeVar("Told", bound=Form | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Asked, Told]):
+    """One request: what its path and query ask for, and what its body tells."""
+
+    world: World
+    asked: Asked
+    told: Told
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One row of the table that routes and document are made from."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    """Below the root."""
+    summary: str
+    handle: Callable[[Any], Any]
+    """Gives an answer, or an application that answers; at once or when it is awaited."""
+    asks: type[Form] = Form
+    """The parameters of path and query."""
+    takes: type[Form] | None = None
+    """The body."""
+    gives: Any
+    """The form of the answer, or the media type of one that is no JSON."""
+
+    @property
+    def id(self) -> str:
+        """The name of the operation, unique among all."""
+        return self.handle.__name__
+
+
+class Unfit(Exception):  # noqa: N818 - an answer, not an error
+    """A request that cannot be met, and why."""
+
+    def __init__(
+        self, why: str, rule: str = "unfit", status: int = HTTPStatus.BAD_REQUEST, allow: str = ""
+    ) -> None:
+        super().__init__(why)
+        self.rule = rule
+        self.status = status
+        self.allow = allow
+        """The methods that there are instead."""
+
+
+def absent(what: str) -> Unfit:
+    """Give the refusal for a thing that is not there."""
+    return Unfit(what, "not-there", HTTPStatus.NOT_FOUND)
+
+
+def conflict(why: str) -> Unfit:
+    """Give the refusal for what cannot be done as things are."""
+    return Unfit(why, "conflict", HTTPStatus.CONFLICT)
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """Give the nearest name, and all there are."""
+    names = [*known]
+    near = get_close_matches(word, names, n=1)
+    meant = f"; did you mean {near[0]}?" if near else "."
+    return f"{meant} There are: {', '.join(names) or 'none'}"
+
+
+def expect(what: str, word: str, known: Iterable[str]) -> str:
+    """Give a word back that is known, or refuse it with the nearest one that is."""
+    names = [*known]
+    if word in names:
+        return word
+    raise Unfit(f"no {what} {word!r}{hint(word, names)}")

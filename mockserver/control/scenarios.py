@@ -1,0 +1,73 @@
+"""Scenarios: those that hold, and more of them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from typing_extensions import TypedDict
+
+from mockserver.control.endpoint import Call, Form, Unfit, Whose
+from mockserver.control.whose import tenant_of
+from mockserver.journal import label
+from mockserver.scenarios import Scenario
+from mockserver.world import World
+
+
+class AsScenario:
+    """Shows the form of a scenario in the schema; what is wrong with one is said by its loader."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Give the schema of a scenario."""
+        return handler(Scenario.__pydantic_core_schema__)
+
+
+Plain = Annotated[dict[str, Any], AsScenario()]
+
+
+class ScenariosTold(TypedDict):
+    """Scenarios, in the order in which they are tried."""
+
+    tenant: str
+    """Whose they are; empty for those of the world."""
+    scenarios: list[Plain]
+
+
+class Adding(Form):
+    """A scenario in full, or a built-in one by its name, with its argument if it has one."""
+
+    scenario: Plain | None = None
+    use: str = Field("", description="Such as `slow` or `fail expired`.")
+
+
+def told_of(world: World, tenant: str) -> ScenariosTold:
+    """Tell of the scenarios of a tenant, or of the world."""
+    found = world.scenarios.list(tenant)
+    dumped = [one.model_dump(mode="json", exclude_unset=True) for one in found]
+    return {"tenant": label(tenant), "scenarios": dumped}
+
+
+def list_scenarios(call: Call[Whose, None]) -> ScenariosTold:
+    """Tell which scenarios hold for everyone, or for one tenant only."""
+    return told_of(call.world, tenant_of(call.world, call.asked))
+
+
+def add_scenario(call: Call[Whose, Adding]) -> ScenariosTold:
+    """Let a scenario hold from now on; one of the same name is replaced."""
+    world, told, tenant = call.world, call.told, tenant_of(call.world, call.asked)
+    if bool(told.use) is (told.scenario is not None):
+        raise Unfit("say either a scenario, or which built-in one to use")
+    try:
+        world.scenarios.add(told.use if told.scenario is None else told.scenario, tenant)
+    except ValueError as error:
+        raise Unfit(str(error), "no-scenario") from None
+    return told_of(world, tenant)
+
+
+def clear_scenarios(call: Call[Whose, None]) -> ScenariosTold:
+    """Forget the scenarios of the world, or of one tenant; tells which."""
+    tenant = tenant_of(call.world, call.asked)
+    gone = told_of(call.world, tenant)
+    call.world.scenarios.clear(tenant)
+    return gone
