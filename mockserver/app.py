@@ -10,15 +10,19 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
-from starlette.types import Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from contracts.kernel.provider import Provider
-from contracts.kernel.task import MEDIA_PATH
+from contracts.kernel.task import MEDIA_PATH, OURS
+from mockserver.admission import Guarded
+from mockserver.delivery import Media
+from mockserver.reception import Door
 from mockserver.refusing import refuse_ourselves
-from mockserver.responding import json_response, media_response
+from mockserver.responding import json_response
 from mockserver.revisions import meant
 from mockserver.routing import Operations
 from mockserver.settings import Settings
+from mockserver.sinks import SINK_PATH
 from mockserver.welcome import OPENAPI_PATH, welcome
 from mockserver.world import World
 
@@ -37,24 +41,28 @@ def create_app(
     world = world or World(settings or Settings())
     if providers is None:
         providers = meant(world.settings.contracts, world.settings.models)
+    world.providers = dict(providers)
+    world.order_scenarios()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
         yield
-        await world.outbox.close()
+        await world.close()
 
     media = Route(f"{MEDIA_PATH}/{{name}}", Media(world), methods=["GET", "HEAD"])
     front = Route("/", partial(front_page, providers))
     documents = Route(f"{OPENAPI_PATH}/{{name}}", Documents(providers), methods=["GET", "HEAD"])
-    others = [front, media, documents]
+    at, door, token = f"{SINK_PATH}/{{name}}", Door(world.sinks), world.settings.control_token
+    sink = Route(at, door, methods=["POST"])
+    arrivals = Route(at, Guarded(door, token), methods=["GET", "DELETE"])
+    desk = Control(world)
+    guide = Route(f"{OPENAPI_PATH}.json", desk, methods=["GET", "HEAD"])
+    control = Route(f"/{OURS}/{{path:path}}", Guarded(desk, token))
+    others = [front, media, documents, guide, sink, arrivals, control]
     app = Screentest(Operations(providers, world), others=others, lifespan=lifespan)
     app.state.world = world
     app.state.providers = providers
     return app
-
-
-NO_SNIFFING = ((b"x-content-type-options", b"nosniff"),)
-"""Uploads are whatever a client says they are, and nothing else."""
 
 
 class Screentest(Starlette):
@@ -75,9 +83,18 @@ class Screentest(Starlette):
         self.operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an operation at once; leave anything else to the framework."""
-        found = self.operations.find(scope) if scope["type"] == "http" else None
-        await (found or super().__call__)(scope, receive, send)
+        """Answer an operation at once; leave anything else to the framework.
+
+        Under the host of a provider nothing of ours is to be found, but for the media it links to.
+        """
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+        elif found := self.operations.find(scope):
+            await found(scope, receive, send)
+        elif self.operations.is_hosted(scope) and not scope["path"].startswith(MEDIA_PATH):
+            await self.operations.refusal(scope)(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def front_page(providers: Mapping[str, Provider], request: Request) -> PlainTextResponse:
@@ -115,20 +132,17 @@ class Documents:
         return to_json(openapi(self.providers[id_], origin))
 
 
-class Media:
-    """Results and uploads, served without a key under the links that were handed out."""
+class Control:
+    """The control plane, which is loaded when it is first asked for: most runs never do."""
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.desk: ASGIApp | None = None
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Serve a file, or a range of it."""
-        name: str = scope["path_params"]["name"]
-        made = self.world.media(name)
-        if made is None:
-            error = f"no media called {quote(name)}: it never was, is not ready, or was forgotten"
-            response = refuse_ourselves(404, "no-media", error)
-        else:
-            wanted = dict(scope["headers"]).get(b"range")
-            response = media_response(made.content, made.content_type, wanted, NO_SNIFFING)
-        await response.send(send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by what the endpoint does."""
+        if self.desk is None:
+            from mockserver.control.desk import Desk  # noqa: PLC0415 - as said above
+
+            self.desk = Desk(self.world)
+        await self.desk(scope, receive, send)

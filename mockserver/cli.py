@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import click
 
 from mockserver import __version__
+from mockserver.commands.callback import callback
 from mockserver.commands.check import check
 from mockserver.commands.contract import contract
 from mockserver.commands.openapi import openapi
 from mockserver.commands.rules import rules
+from mockserver.commands.scenarios import scenarios
 from mockserver.commands.serve import serve
 
 MISUSE = 2
@@ -18,7 +20,7 @@ MISUSE = 2
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    commands=[serve, check, rules, contract, openapi],
+    commands=[serve, check, rules, contract, openapi, scenarios, callback],
 )
 @click.version_option(__version__, prog_name="screentest")
 def screentest() -> None:

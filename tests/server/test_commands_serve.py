@@ -1,10 +1,13 @@
 """Which contracts are served, and where they can be read."""
 
+import click
 import pytest
 
 from contracts.kernel.openapi import openapi
 from contracts.kernel.registry import every_revision, newest, providers
 from mockserver.app import MOST_DOCUMENTS, Documents, create_app
+from mockserver.cli import screentest
+from mockserver.commands.serve import settings_of, summary
 from mockserver.revisions import meant
 from mockserver.settings import Settings
 from mockserver.welcome import OPENAPI_PATH, welcome
@@ -86,3 +89,30 @@ def test_the_banner_tells_revisions_and_where_the_contracts_are():
     text = welcome(meant(("latest",)), "http://here")
     assert f"{NEW.title} ({NEW.revision})" in text
     assert f"http://here{OPENAPI_PATH}/<provider>.json ({', '.join(providers())})" in text
+
+
+CHOSEN = {
+    "speed": None,
+    "seed": 1,
+    "contracts": (),
+    "scenarios": (),
+    "callback_hosts": (),
+    "models": "strict",
+}
+
+
+def test_the_banner_sums_up_what_was_chosen():
+    settings = settings_of(CHOSEN | {"clock": "manual", "limits": "documented"})
+    assert summary(settings) == (
+        "manual clock, speed 1, seed 1, strict about models, documented limits"
+    )
+
+
+def test_a_seed_is_made_up_and_told_where_none_is_given():
+    settings = settings_of(CHOSEN | {"seed": None})
+    assert summary(settings) == f"speed 75, seed {settings.seed}, strict about models"
+
+
+def test_several_processes_are_refused_with_the_reason():
+    with pytest.raises(click.BadParameter, match="would not know of each other's tasks"):
+        screentest.main(["serve", "--workers", "2"], standalone_mode=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.kernel.clip import Clip
+from mockserver.journal import label
 from mockserver.media import last_frame, render
 from mockserver.responding import media_response
 from mockserver.studio import Studio
@@ -55,7 +56,7 @@ CLIP = Clip(width=640, height=640, seconds=5)
 
 async def finished(client, clock, body=CREATE):
     task = (await client.post("/seedance/videos", json=body)).json()["task_id"]
-    clock.advance(1000)
+    clock.turn(1000)
     return (await client.post("/seedance/tasks", json={"id": task})).json()["response"]["data"]
 
 
@@ -150,3 +151,39 @@ async def test_an_upload_of_an_odd_type_is_plain_bytes_and_not_sniffed(client, k
     served = await client.get(answer.json()["url"])
     assert served.headers["content-type"] == "application/octet-stream"
     assert served.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_fetching_a_result_is_remembered_as_what_it_is(client, clock, world):
+    url = await link_to_a_film(client, clock)
+    await client.get(url, headers={"range": "bytes=0-9"})
+    entry = world.journal[-1]
+    (task,) = world.store.tasks.of("k")
+    assert (entry.provider, entry.operation, entry.task) == (task.provider, "media", task.id)
+    assert (entry.tenant, entry.key, entry.status) == (label("k"), label("k"), 206)
+    assert len(entry.answer) == 10
+
+
+async def test_a_link_that_leads_nowhere_is_remembered_too(client, world):
+    await client.get("/_screentest/media/nothing.mp4")
+    entry = world.journal[-1]
+    assert (entry.status, entry.rule, entry.tasks) == (404, "screentest/no-media", ())
+
+
+async def test_a_link_is_good_for_as_long_as_the_provider_keeps_results(client, clock, world):
+    url = await link_to_a_film(client, clock)
+    (task,) = world.store.tasks.of("k")
+    kept = world.providers[task.provider].lifecycle.media_seconds
+    clock.move_to(task.finishes + kept - 1)
+    last = await client.get(url)
+    clock.turn(1)
+    late = await client.get(url)
+    assert (last.status_code, late.status_code) == (200, 403)
+    assert late.headers["x-screentest-rule"] == "screentest/expired"
+
+
+async def link_to_a_film(client, clock):
+    """Have a film made, and give the link to it."""
+    body = {"model": MODEL, "prompt": "p"}
+    task = (await client.post("/v1/video/generations", json=body)).json()["task_id"]
+    clock.turn(1000)
+    return (await client.get(f"/v1/video/generations/{task}")).json()["url"]

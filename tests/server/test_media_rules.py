@@ -625,7 +625,7 @@ TASK = {
 async def task_url(client, clock, **fields):
     """Make a video at SenseAudio, and give its link."""
     task = (await client.post("/v1/video/create", json=TASK | fields)).json()["task_id"]
-    clock.advance(1000)
+    clock.turn(1000)
     answer = await client.get("/v1/video/status", params={"id": task})
     return answer.json()["video_url"]
 
@@ -684,7 +684,7 @@ async def test_the_last_frame_of_a_task_can_be_the_next_ones_image(client, clock
         "async": True,
     }
     id_ = (await client.post("/seedance/videos", json=task)).json()["task_id"]
-    clock.advance(1000)
+    clock.turn(1000)
     record = (await client.post("/seedance/tasks", json={"id": id_})).json()
     answer = await send(client, place, [record["response"]["data"]["last_frame_url"]])
     assert verdict(answer) == (200, None)
@@ -693,7 +693,7 @@ async def test_the_last_frame_of_a_task_can_be_the_next_ones_image(client, clock
 @pytest.mark.parametrize("place", ["sense-image", "ace-image", "2.0-image"], indirect=True)
 async def test_the_video_of_an_unfinished_task_is_a_link_like_any_other(client, world, place):
     await client.post("/v1/video/create", json=TASK)
-    (known,) = world.links
+    (known,) = world.store.links.ids("")
     url = f"http://127.0.0.1:8600/_screentest/media/{known}.mp4"
     assert verdict(await send(client, place, [url])) == (200, None)
 
