@@ -1,9 +1,8 @@
 """The whole page of one provider."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from json import dumps
-from typing import TypeVar
 
 from pydantic_core import to_jsonable_python
 
@@ -15,14 +14,14 @@ from contracts.kernel.webhooks import Webhook
 from pages.doubts import disagreements, weak
 from pages.models import models
 from pages.operations import operation
-from pages.revisions import overview, revision
+from pages.revisions import distinct, overview, revision
 from pages.sources import sources
+from pages.world import failures, lifetimes, limits_on_use, money
 from pages.writing import cited, code, contents, prose, table
 
 NOTICE = "<!-- Written by `make docs` from the contracts. Do not edit. -->"
 LONGEST_BODY = 200
 """How much of the body of an error is shown, in characters."""
-T = TypeVar("T")
 
 
 def page(revisions: Sequence[Provider]) -> str:
@@ -32,7 +31,11 @@ def page(revisions: Sequence[Provider]) -> str:
         *chain.from_iterable(operation(default, one) for one in default.operations),
         *chain.from_iterable(revision(default, one) for one in others),
         *life(revisions),
+        *lifetimes(revisions),
+        *failures(revisions),
         *callbacks(revisions),
+        *money(revisions),
+        *limits_on_use(revisions),
         *models(revisions),
         *errors(default),
         *disagreements(revisions),
@@ -63,7 +66,7 @@ def _scheme(scheme: dict[str, str]) -> str:
 
 def life(revisions: Sequence[Provider]) -> Iterator[str]:
     """Write the status words by phase, and where they are from."""
-    found = _distinct(revisions, lambda one: one.lifecycle)
+    found = distinct(revisions, lambda one: one.lifecycle)
     yield from ("## Life of a task", "")
     phases = dict.fromkeys(phase for one, _ in found for phase in one.words)
     rows = (
@@ -85,7 +88,7 @@ def _time(life_: Lifecycle, where: str) -> Iterator[str]:
 def callbacks(revisions: Sequence[Provider]) -> Iterator[str]:
     """Write whether a client is told that its task is over, and how often it is tried."""
     yield from ("## Callbacks", "")
-    for one, where in _distinct(revisions, lambda provider: provider.webhook):
+    for one, where in distinct(revisions, lambda provider: provider.webhook):
         yield from prose(*_callback(one, where)) if one else prose(f"There are none{where}.")
 
 
@@ -96,28 +99,23 @@ def _callback(webhook: Webhook, where: str) -> Iterator[str]:
     yield f"Source: {cited(webhook.source)}"
 
 
-def _distinct(revisions: Sequence[Provider], get: Callable[[Provider], T]) -> list[tuple[T, str]]:
-    """Give each value that revisions have, and in which it is, where there are several."""
-    groups: list[tuple[T, list[str]]] = []
-    for one in revisions:
-        same = [names for value, names in groups if value == get(one)]
-        if same:
-            same[0].append(one.revision)
-        else:
-            groups.append((get(one), [one.revision]))
-    several = len(groups) > 1
-    return [(value, f" in {code(names)}" if several else "") for value, names in groups]
-
-
 def errors(provider: Provider) -> Iterator[str]:
     """Write the error catalogue."""
     yield from ("## Errors", "")
+    yield from prose("A row that comes `on demand` is one that only a scenario leads to.")
     rows = (
-        (str(case.status), case.when, f"`{provider.id}/{cause}`", body, cited(case.source))
+        (
+            str(case.status),
+            case.when,
+            "on demand" if case.on_demand else "by itself",
+            f"`{provider.id}/{cause}`",
+            body,
+            cited(case.source),
+        )
         for cause, case in provider.errors.items()
         for body in (_body(provider, cause, case),)
     )
-    yield from table(("status", "when", "id", "body, for example", "source"), rows)
+    yield from table(("status", "when", "comes", "id", "body, for example", "source"), rows)
 
 
 def _body(provider: Provider, cause: str, case: ErrorCase) -> str:

@@ -1,7 +1,8 @@
 """The revisions of a provider: which there are, and how each differs from the default."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from contracts.kernel.comparing.difference import Difference, Group
 from contracts.kernel.comparing.differences import differences
@@ -9,8 +10,9 @@ from contracts.kernel.operation import Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.violations import Contract
 from pages.operations import answers, fields, modes, operation
-from pages.writing import cited, prose, table
+from pages.writing import cited, code, prose, table
 
+T = TypeVar("T")
 TITLES = {
     Group.MUST: "What a client must change",
     Group.MAY: "What a client may use",
@@ -84,3 +86,16 @@ def _modes(one: Operation) -> dict[str, str]:
 
 def _forms(one: Operation) -> list[tuple[object, ...]]:
     return [(gives.form, gives.when, gives.status) for gives in one.answers]
+
+
+def distinct(revisions: Sequence[Provider], get: Callable[[Provider], T]) -> list[tuple[T, str]]:
+    """Give each value that revisions have, and in which it is, where there are several."""
+    groups: list[tuple[T, list[str]]] = []
+    for one in revisions:
+        same = [names for value, names in groups if value == get(one)]
+        if same:
+            same[0].append(one.revision)
+        else:
+            groups.append((get(one), [one.revision]))
+    several = len(groups) > 1
+    return [(value, f" in {code(names)}" if several else "") for value, names in groups]

@@ -50,8 +50,22 @@ def _sourced(provider: Provider) -> Iterator[tuple[str, Source]]:
     yield "life of a task", provider.lifecycle.source
     if provider.webhook:
         yield "callbacks", provider.webhook.source
+    yield from _of_world(provider)
     for cause, case in provider.errors.items():
         yield f"`{provider.id}/{cause}`", case.source
+
+
+def _of_world(provider: Provider) -> Iterator[tuple[str, Source]]:
+    """Give what is stated of failures, money, limits on use and lifetimes."""
+    life = provider.lifecycle
+    lasting = {"lifetime of results": life.media_source, "lifetime of tasks": life.task_source}
+    failures = {f"failure `{name}`": one.source for name, one in provider.failures.items()}
+    for name, source in (lasting | failures).items():
+        if source:
+            yield name, source
+    if provider.tariff:
+        yield "money", provider.tariff.source
+    yield from ((f"limit `{one.id}`", one.source) for one in provider.quotas)
 
 
 def documents(rows: Sequence[ModelRow]) -> dict[str, str]:

@@ -60,6 +60,16 @@ UNBREAKABLE = {
         "venice/download",
         "venice/models",
         "venice/revoke",
+        "venice/top-up",
+        "venice/transcriptions",
+        "venice/wallet-balance",
+        "venice/wallet-transactions",
+    },
+    "it takes a wallet's signature to be accepted: test_venice_x402.py has both sides": {
+        "venice/wallet-balance-wallet-address",
+        "venice/wallet-transactions-limit",
+        "venice/wallet-transactions-offset",
+        "venice/wallet-transactions-wallet-address",
     },
     "a path without its parameter is another path": {
         "relaydance/poll-task-id",

@@ -5,6 +5,7 @@ from base64 import b64encode
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import httpx
@@ -82,11 +83,12 @@ def operation_of(example: Example) -> Operation:
 
 
 def form_of(example: Example) -> Any:
-    """Find an answer model where its revision is declared, or among the provider's answers."""
+    """Find an answer model where its revision is declared, or wherever the provider has it."""
     folder = import_module(f"contracts.providers.{example['provider']}")
     later = [import_module(f"{folder.__name__}.{name}") for name in folder.REVISIONS]
     places = [one for one in later if one.PROVIDER is provider_of(example)]
-    places.append(import_module(f"{folder.__name__}.answers"))
+    names = [one.name for one in iter_modules(folder.__path__) if one.name not in folder.REVISIONS]
+    places += [import_module(f"{folder.__name__}.{name}") for name in ("answers", *names)]
     return next(vars(one)[example["model"]] for one in places if example["model"] in vars(one))
 
 

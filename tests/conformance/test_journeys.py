@@ -55,11 +55,11 @@ async def test_a_task_goes_through_its_words_and_ends_in_the_film_that_was_asked
     async with door(app) as client:
         task = await submit(client, journey)
         for pause, phase in ((0, Phase.WAITING), (life.seconds / 2, Phase.WORKING)):
-            clock.advance(pause)
+            clock.turn(pause)
             answer = (await journey.send(client, "poll", task)).json()
             if journey.data["status"]:
                 assert journey.pick(answer, "status") == life.words[phase]
-        clock.advance(life.seconds / 2)
+        clock.turn(life.seconds / 2)
         response = await journey.send(client, "poll", task)
         if journey.data["media"]:
             if journey.data["status"]:
@@ -72,7 +72,7 @@ async def test_a_task_goes_through_its_words_and_ends_in_the_film_that_was_asked
 async def test_reading_changes_nothing(app, journey, clock, door):
     async with door(app) as client:
         task = await submit(client, journey)
-        clock.advance(journey.provider.lifecycle.seconds * 0.7)
+        clock.turn(journey.provider.lifecycle.seconds * 0.7)
         first, second = [(await journey.send(client, "poll", task)).content for _ in range(2)]
         assert first == second
 
@@ -89,7 +89,7 @@ async def test_another_key_does_not_see_the_task(app, journey, door):
 async def test_there_is_no_media_before_the_end(app, journey, world, door):
     async with door(app) as client:
         await submit(client, journey)
-        (link,) = world.links
+        (link,) = world.store.links.ids("")
         answer = await client.get(f"/_screentest/media/{link}.mp4")
         assert answer.status_code == 404
         assert answer.headers["x-screentest-rule"] == "screentest/no-media"

@@ -24,7 +24,9 @@ from contracts.kernel.operation import Carried, Gate, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.registry import every_revision, revision
 from contracts.kernel.task import Phase as Stage
+from mockserver.agenda import Agenda
 from mockserver.app import create_app
+from mockserver.clock import Clock
 from mockserver.settings import Settings
 from mockserver.world import World
 
@@ -234,23 +236,24 @@ def test_what_schemathesis_tries_by_itself_is_answered_as_documented(provider, a
     assert sum(len(one.interactions) for one in recorders) > 10 * len(provider.operations)
 
 
-class Stepping:
+class Stepping(Clock):
     """Time that goes on a little with every request."""
 
-    speed = 1.0
-
     def __init__(self, step: float) -> None:
+        super().__init__("manual", 1.0, 1_780_000_000.0)
         self._step = step
-        self._now = 1_780_000_000.0
-
-    def now(self) -> float:
-        return self._now
+        self.agenda = Impatient(self)
 
     def go_on(self) -> None:
-        self._now += self._step
+        self.move_to(self.now() + self._step)
 
-    async def sleep_until(self, moment: float) -> None:
-        self._now = max(self._now, moment)
+
+class Impatient(Agenda):
+    """Time goes on to whatever is added, so that no call blocks."""
+
+    def add(self, moment, run, **about) -> None:
+        self._clock.move_to(moment)
+        super().add(moment, run, **about)
 
 
 class Diary:

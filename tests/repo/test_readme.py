@@ -50,6 +50,35 @@ def test_what_the_readme_does_without_a_server_works(tmp_path):
     assert "exit status 1" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Bad days, on demand", '"status":"failed"'),
+        ("Time, money, limits", '"state":"succeeded"'),
+    ],
+)
+def test_what_the_readme_does_to_a_running_mock_works(title, expected, origin, tmp_path):
+    (script,) = re.findall(r"```sh\n(.*?)```", section(title), re.DOTALL)
+    script = script.replace("http://127.0.0.1:8600", origin)
+    done = subprocess.run(
+        ["/bin/sh", "-ec", script],
+        cwd=tmp_path,
+        check=True,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    assert expected in done.stdout
+
+
+def test_the_scenarios_of_the_readme_can_be_loaded(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    file = tmp_path / "bad-day.toml"
+    file.write_text(text)
+    app = create_app(Settings(scenarios=(str(file),)))
+    assert len(app.state.world.scenarios.list()) == 2
+
+
 def test_the_property_tests_of_the_readme_pass(tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (tmp_path / "test_mine.py").write_text(code)

@@ -168,5 +168,5 @@ def test_what_is_not_documented_is_listed(acme, later, generate):
 
 def test_an_index_leads_to_a_provider_that_does_not_exist(acme, later, generate):
     index = generate.index({"acme": (acme, later)})
-    assert "| [Acme](acme.md) | `acme@made-up` | default | 3 | 6 | 1 | 0 | 0 | 10 |" in index
+    assert "| [Acme](acme.md) | `acme@made-up` | default | 3 | 6 | 1 | 0 | 0 | 13 |" in index
     assert "| [Acme](acme.md) | `acme@later` | newest | 5 |" in index
