@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from contracts.kernel.assumptions import ASSUMPTIONS
 from contracts.kernel.provider import Provider
 from contracts.kernel.violations import Contract
 from pages.provider import NOTICE
@@ -33,6 +34,9 @@ def index(providers: Mapping[str, Sequence[Provider]]) -> str:
             "- inferred: clients or upstream documents imply it.",
             "- assumed: every document is silent, and this is our choice.",
             "",
+            "Assumed of every provider:",
+            "",
+            *table(("choice", "reason"), ASSUMPTIONS),
         ]
     )
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from contracts.kernel.operation import Finds, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Video
-from mockserver.scenarios.naming import unknown
 from mockserver.delivery import MEDIA
+from mockserver.scenarios.naming import unknown
 from mockserver.scenarios.scenario import OF_TASKS, ROLES, Do, Scenario, When, matches
 
 WILD = frozenset("*?[")
