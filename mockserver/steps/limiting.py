@@ -91,6 +91,8 @@ def spend(provider: Provider, exchange: Exchange, cause: str, world: World) -> N
     for quota in world.quotas(exchange.tenant, provider):
         if isinstance(quota, ErrorBudget) and quota.counts(status, cause):
             meter = meter_of(quota, provider, exchange, world)
+            if meter.blocked_until > now:
+                continue  # or a client that does not wait would never be let in again
             meter.moments.append(now)
             if len(meter.moments) > quota.failures:
                 meter.blocked_until = now + quota.blocks

@@ -1,5 +1,7 @@
 """Limits on use: windows, tasks at once, and the budget of errors; off unless asked for."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.kernel.quotas import Concurrency, ErrorBudget, Rate
@@ -76,6 +78,18 @@ async def test_too_many_errors_block_a_key_for_a_while(client, world, clock):
     still = (await queue(client)).status_code
     clock.turn(1)
     assert (wrong, blocked, still) == ([400] * 3, 429, 429)
+    assert (await queue(client)).status_code == 200
+
+
+async def test_a_block_ends_whoever_knocks_in_the_meantime(client, world, clock):
+    always = replace(budget(world), counts=lambda status, _cause: status >= 400)
+    world.limit("k", (always,))
+    for _ in range(3):
+        await queue(client, duration="x")
+    for _ in range(5):
+        clock.turn(5)
+        assert (await queue(client)).status_code == 429
+    clock.turn(5)
     assert (await queue(client)).status_code == 200
 
 
