@@ -120,6 +120,8 @@ class Banks:
     """Show or change the money of a key."""
 
     reply: Callable[[Any, Teller], Reply]
+    owner: Callable[[Any], str] = lambda _: ""
+    """Gives the key whose money a request is about, where it says so: no other may ask."""
 
 
 Effect = Opens | Finds | Follows | Computes | Keeps | Banks

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -101,7 +101,7 @@ def _answers(draw: DrawFn, provider: Provider, operation: Operation, state: Stat
             case Computes():
                 reply = effect.reply(request)
             case Banks():
-                reply = effect.reply(request, _teller(random))
+                reply = effect.reply(request, _teller(random, effect.owner(request)))
             case _:
                 reply = effect.reply(_upload(random))
     except Refused as refused:
@@ -143,23 +143,17 @@ def _task(
     )
 
 
-class Untouched(NamedTuple):
+class Untouched:
     """Money that was never touched, and never runs out."""
 
-    balance: None = None
-
-    def moves(self) -> Sequence[Move]:
-        """Give the ledger: there is nothing in it."""
-        return ()
-
-    def top_up(self, amount: int, payment: str) -> int:  # noqa: ARG002 - as every purse has it
-        """Say that the money is there."""
-        return amount
+    balance = None
+    moves = staticmethod(tuple[Move, ...])
+    top_up = staticmethod(lambda amount, _payment: amount)
 
 
-def _teller(random: Random) -> Teller:
+def _teller(random: Random, key: str) -> Teller:
     return Teller(
-        key="",
+        key=key,
         headers={},
         now=EPOCH,
         url="http://127.0.0.1:8600/",

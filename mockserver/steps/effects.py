@@ -95,8 +95,7 @@ def following(provider: Provider, effect: Follows, world: World) -> Step:
         if task and task.provider == provider.id:
             exchange.tenant = task.tenant
             exchange.clock = world.clock_of(task.tenant)
-            if not world.is_expired(task):
-                exchange.found = (task,)
+            exchange.found = (task,)
         exchange.reply = effect.reply(exchange.request, exchange.found, exchange.clock.now())
 
     return follow_link

@@ -195,10 +195,14 @@ def _left(teller: Teller, address: str, others: str) -> int:
     """Give what is left to a wallet that asks for itself; API keys do not count here."""
     if not is_wallet(teller.key):
         raise Refused(Cause.NO_KEY)
-    own = address.lower() if is_evm_address(address) else address
-    if teller.key != WALLET + own:
+    if teller.key != key_of(address):
         raise Refused(others)
     return _shown(teller.purse(teller.key))
+
+
+def key_of(address: str) -> str:
+    """Give the key that a wallet is known by; the case of some addresses means nothing."""
+    return WALLET + (address.lower() if is_evm_address(address) else address)
 
 
 def _shown(purse: Purse) -> int:
@@ -255,7 +259,7 @@ WALLET_BALANCE = Operation(
     body=WalletBalance,
     carried=Carried.URL,
     gates=URL_GATES,
-    effect=Banks(reply=balance),
+    effect=Banks(reply=balance, owner=lambda body: key_of(body.wallet_address)),
     source=X402,
     answers=(Gives(Balance, "what is left"),),
     refuses=(Cause.NO_KEY, OTHERS_BALANCE),
@@ -268,7 +272,7 @@ WALLET_TRANSACTIONS = Operation(
     body=WalletTransactions,
     carried=Carried.URL,
     gates=URL_GATES,
-    effect=Banks(reply=transactions),
+    effect=Banks(reply=transactions, owner=lambda body: key_of(body.wallet_address)),
     source=X402,
     answers=(Gives(Transactions, "a part of the ledger"),),
     refuses=(Cause.NO_KEY, OTHERS_TRANSACTIONS),
