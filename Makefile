@@ -5,6 +5,7 @@ PORT ?= 8600
 SPEED ?= 75
 CONTRACT ?= seeds
 MODELS ?= strict
+ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,9 +17,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.server ## Start the mock (HOST= PORT= SPEED= CONTRACT=seeds MODELS=strict)
+serve: $(VENV)/.server ## Start the mock (HOST= PORT= SPEED= CONTRACT=seeds MODELS=strict ARGS="--clock manual")
 	@$(BIN)/python -m mockserver serve --host $(HOST) --port $(PORT) --speed $(SPEED) \
-	  --contract $(CONTRACT) --models $(MODELS)
+	  --contract $(CONTRACT) --models $(MODELS) $(ARGS)
 
 setup: $(VENV)/.dev ## Make .venv complete for development
 

@@ -1,5 +1,6 @@
 """Who may use the control plane: this machine, or whoever has the token, and never a web page."""
 
+import re
 from collections.abc import Mapping
 from hmac import compare_digest
 from http import HTTPStatus
@@ -13,7 +14,9 @@ from mockserver.refusing import refuse_ourselves
 
 OWN_PAGES = {b"none", b"same-origin"}
 """What a browser says of requests that come from no page, or from one of ours."""
-PASSED_ON = (b"forwarded", b"x-forwarded-for", b"via")
+PASSED_ON = re.compile(
+    b"(?:.*-)?forwarded(?:-.*)?|via|x-real-ip|(?:.*-)?(?:client|connecting)-ip", re.IGNORECASE
+)
 """Headers of proxies: the peer is not who asks."""
 
 
@@ -70,7 +73,7 @@ def _shown(headers: Mapping[bytes, bytes]) -> bytes:
 
 def is_near(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     """Tell whether the peer is on this machine; without a socket it is in this very process."""
-    if any(name in headers for name in PASSED_ON):
+    if any(PASSED_ON.fullmatch(name) for name in headers):
         return False
     try:
         peer = ip_address((scope.get("client") or ("",))[0])

@@ -1,9 +1,9 @@
 """What falls due: callbacks, and answers to calls that block. In time order, on any clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Awaitable, Callable, Container, Hashable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 BRIEFLY = 1.0
 """Seconds of real time that an advance waits for what had begun before it, and may wait for it."""
+SLACK = 64
+"""How many entries may be out of date before it is worth the while to clear them away."""
 
 
 class Time(Protocol):
@@ -38,10 +40,14 @@ class Due(NamedTuple):
     number: int
     """Of things with the same moment, the first one added is the first to happen."""
     tenant: str
-    about: object
+    about: Hashable
     """What it belongs to, whose moment may change."""
     loop: asyncio.AbstractEventLoop
     run: Callable[[], Awaitable[None]]
+
+
+class Advance:
+    """One way through the agenda; advances that begin in the course of it belong to it."""
 
 
 class Agenda:
@@ -53,7 +59,17 @@ class Agenda:
 
     def __init__(self, clock: Time) -> None:
         self._clock = clock
-        self._due: list[Due] = []
+        self.advance: Advance | None = None
+        """The advance that is under way."""
+        self._depth = 0
+        """How many advances there are in it."""
+        self._epoch = 0
+        """How often everything began anew."""
+        self._due: dict[int, Due] = {}
+        """What is to happen, by number."""
+        self._about: dict[Hashable, list[Due]] = {}
+        self._heap: list[Due] = []
+        """In order; what was taken out meanwhile is passed over when its turn comes."""
         self._numbers = count()
         self._lock = Lock()
         self._armed: tuple[Due, asyncio.AbstractEventLoop] | None = None
@@ -70,7 +86,7 @@ class Agenda:
         moment: float,
         run: Callable[[], Awaitable[None]],
         *,
-        about: object = None,
+        about: Hashable = None,
         tenant: str = "",
     ) -> None:
         """Have something happen, in the event loop of the caller."""
@@ -81,30 +97,66 @@ class Agenda:
         now = self._clock.now()
         for due in several:
             with self._lock:
-                heappush(self._due, due)
+                self._insert(due)
             if due.moment <= now and (loop := _open(due.loop)):
                 loop.call_soon_threadsafe(self.start)
         self._arm()
 
-    def move(self, about: object, moment: float) -> None:
+    def _insert(self, due: Due) -> None:
+        self._due[due.number] = due
+        heappush(self._heap, due)
+        if due.about is not None:
+            self._about.setdefault(due.about, []).append(due)
+
+    def _remove(self, due: Due) -> None:
+        """Forget an entry, but for its place in the order."""
+        del self._due[due.number]
+        if due.about is not None:
+            self._about[due.about].remove(due)
+            if not self._about[due.about]:
+                del self._about[due.about]
+
+    def _remove_all(self, several: Iterable[Due]) -> list[Due]:
+        """Forget entries, and give them in order; clear away when half of the places are void."""
+        taken = sorted(several)
+        for due in taken:
+            self._remove(due)
+        if len(self._heap) > 2 * len(self._due) + SLACK:
+            self._heap = list(self._due.values())
+            heapify(self._heap)
+        return taken
+
+    def _first(self) -> Due | None:
+        """Give what is to happen next."""
+        while self._heap and self._due.get(self._heap[0].number) is not self._heap[0]:
+            heappop(self._heap)
+        return self._heap[0] if self._heap else None
+
+    def move(self, about: Hashable, moment: float) -> None:
         """Have everything about a thing happen at another moment, unless it happened already."""
-        if taken := self.take(lambda one: one.about is about):
+        if about in self._about:  # most things have nothing
+            with self._lock:
+                taken = self._remove_all(self._about.get(about, ()))
             self._put(due._replace(moment=moment) for due in taken)
+
+    def drop(self, about: Hashable) -> None:
+        """Have everything about a thing that is forgotten happen at once, to find that out."""
+        self.move(about, -inf)
 
     def take(self, wanted: Callable[[Due], bool]) -> list[Due]:
         """Take out what is wanted, and give it, in the order in which it would have happened."""
         with self._lock:
-            taken = sorted(one for one in self._due if wanted(one))
-            if taken:
-                gone = {one.number for one in taken}
-                self._due = [one for one in self._due if one.number not in gone]
-                heapify(self._due)
-        return taken
+            return self._remove_all([one for one in self._due.values() if wanted(one)])
 
     def hurry(self, tenant: str) -> None:
         """Have everything of a tenant happen at once, whatever the time: it is to be forgotten."""
         taken = self.take(lambda one: one.tenant == tenant)
         self._put(one._replace(moment=-inf) for one in taken)
+
+    def clear(self) -> None:
+        """Begin anew: everything happens at once, to find itself forgotten; advances end here."""
+        self._epoch += 1
+        self._put(one._replace(moment=-inf) for one in self.take(lambda _: True))
 
     def wind(self) -> None:
         """Set timers anew, as the clock goes by another policy now."""
@@ -123,7 +175,7 @@ class Agenda:
         if self._clock.policy != "wall":
             return
         with self._lock:
-            first = self._due[0] if self._due else None
+            first = self._first()
             if first is None or first.moment == inf:
                 return
             loop = _open(first.loop)
@@ -155,7 +207,28 @@ class Agenda:
     def _next(self, moment: float) -> Due | None:
         """Take out the first thing, if it is due."""
         with self._lock:
-            return heappop(self._due) if self._due and self._due[0].moment <= moment else None
+            first = self._first()
+            if first is None or first.moment > moment:
+                return None
+            heappop(self._heap)
+            self._remove(first)
+            return first
+
+    def _together(self, moment: float) -> list[Due]:
+        """Take out the first thing, if it is due, and all that share its moment."""
+        found = []
+        while due := self._next(moment):
+            found.append(due)
+            moment = due.moment
+        return found
+
+    async def begin(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Have something happen now, and wait for it, but briefly; then it goes on by itself."""
+        loop, now = asyncio.get_running_loop(), self._clock.now()
+        started = self._start(Due(now, next(self._numbers), "", None, loop, run))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BRIEFLY):
+                await _end_of(started)
 
     def _start(self, due: Due, *, awaited: bool = False) -> "asyncio.Future[None] | Future[None]":
         """Run something where it belongs, or here if that is over; give what to wait for."""
@@ -185,14 +258,34 @@ class Agenda:
             self._awaited.discard(task)
 
     async def run_until(self, moment: float) -> None:
-        """Let time pass up to a moment, and each thing happen at its own; wait for all of it."""
-        while due := self._next(moment):
-            self._clock.move_to(due.moment)
-            await _end_of(self._start(due, awaited=True))
-        self._clock.move_to(moment)
-        await self.settle()
+        """Let time pass up to a moment, and each thing happen at its own; wait for all of it.
+
+        What shares a moment starts in order, and is waited for together: it may take long.
+        """
+        epoch = self._epoch
+        with self._under_way():
+            while self._epoch == epoch and (due := self._together(moment)):
+                self._clock.move_to(due[0].moment)
+                for started in [self._start(one, awaited=True) for one in due]:
+                    await _end_of(started)
+            if self._epoch == epoch:
+                self._clock.move_to(moment)
+                await self.settle()
         self._armed = None
         self._arm()
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        """Say meanwhile that there is an advance."""
+        with self._lock:
+            self._depth += 1
+            self.advance = self.advance or Advance()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._depth -= 1
+                self.advance = self.advance if self._depth else None
 
     async def settle(self) -> None:
         """Wait for what was started by no advance, but briefly.
@@ -215,6 +308,8 @@ class Agenda:
         """Drop what has not happened yet."""
         with self._lock:
             self._due.clear()
+            self._about.clear()
+            self._heap.clear()
         running = self._others()
         for one in running:
             one.get_loop().call_soon_threadsafe(one.cancel)

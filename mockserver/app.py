@@ -65,6 +65,10 @@ def create_app(
     return app
 
 
+MEDIA = f"{MEDIA_PATH}/"
+"""How the path of every result begins."""
+
+
 class Screentest(Starlette):
     """The application. Operations are answered without passing through any middleware.
 
@@ -91,7 +95,7 @@ class Screentest(Starlette):
             await super().__call__(scope, receive, send)
         elif found := self.operations.find(scope):
             await found(scope, receive, send)
-        elif self.operations.is_hosted(scope) and not scope["path"].startswith(MEDIA_PATH):
+        elif self.operations.is_hosted(scope) and not scope["path"].startswith(MEDIA):
             await self.operations.refusal(scope)(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

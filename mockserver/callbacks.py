@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from json import dumps
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -14,7 +13,7 @@ from contracts.kernel.registry import revision
 from contracts.kernel.reply import encode
 from contracts.kernel.task import Failure, Plan, Task
 from contracts.kernel.violations import Contract
-from mockserver.destinations import objection
+from mockserver.destinations import parsed
 from mockserver.posting import request_bytes
 
 MOMENT = 1_780_000_000.0
@@ -47,14 +46,7 @@ def callback_request(
         raise ValueError(f"{who.title} documents no callbacks, so none is ever sent")
     task = _ended(who, _text(who, body), state, seed)
     where = url or task.plan.callback_url or RECEIVER
-    try:
-        parts = urlsplit(where)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    if reason := objection(where, {host}):
-        raise ValueError(reason)
-    return request_bytes(parts, encode(who.webhook.payload(task, task.finishes)))
+    return request_bytes(parsed(where), encode(who.webhook.payload(task, task.finishes)))
 
 
 def _text(provider: Provider, body: Mapping[str, Any] | bytes | None) -> bytes:

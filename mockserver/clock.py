@@ -10,6 +10,8 @@ Policy = Literal["wall", "manual", "poll"]
 """What makes time pass: the wall, whoever advances it, or looks at unfinished tasks."""
 
 POLICIES: tuple[Policy, ...] = get_args(Policy)
+SLOWEST, FASTEST = 1e-3, 1e9
+"""Between these, the end of a task can be reached, and told from its beginning by a date."""
 DEFAULT_SPEED = 75.0
 """Brings the documented durations of one to three minutes down to about two seconds."""
 

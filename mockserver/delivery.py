@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.exchange import File
-from mockserver.journal import LARGE, Entry, label, remembered
+from mockserver.exchange import Exchange, File
+from mockserver.recording import record
 from mockserver.refusing import refuse_ourselves
 from mockserver.responding import Response, media_response
 from mockserver.store import AnyTask, Link
@@ -31,16 +31,17 @@ class Media:
         """Serve a file, or a range of it."""
         name: str = scope["path_params"]["name"]
         link = self.world.store.links.get(NOBODY, name.partition(".")[0]) or NOTHING
+        task = self.world.task_behind(link)
         made, met, rule = self.world.media(name), None, ""
         if made is None:
-            rule, response = self._refuse(name, link.task)
+            rule, response = self._refuse(name, task)
         else:
-            if self.world.is_meddled and link.task:
-                met = self._meet(link.task)
+            if self.world.is_meddled and task:
+                met = self._meet(task)
             response = _response(scope, name, made, met)
         if met:
             response = met.rewrite(response, opened=False)
-        self._record(scope, link, rule, met.scenario if met else "", response)
+        self._record(scope, link, task, response, rule, met.scenario if met else "")
         if met:
             await met.answer(scope, response, receive, send, opened=False)
         else:
@@ -62,31 +63,14 @@ class Media:
 
         return meet_download(task, self.world)
 
-    def _record(self, scope: Scope, link: Link, rule: str, fault: str, response: Response) -> None:
+    def _record(
+        self, scope: Scope, link: Link, task: AnyTask | None, response: Response, *why: str
+    ) -> None:
         """Remember who fetched what; a link tells whose it is."""
-        journal, task, answer = self.world.journal, link.task, response.body
-        journal.append(
-            Entry(
-                number=journal.total + 1,
-                at=self.world.clock_of(link.tenant).now(),
-                took=0.0,
-                tenant=label(link.tenant),
-                key=label(task.key) if task else "",
-                provider=task.provider if task else "",
-                operation=MEDIA,
-                method=scope["method"],
-                path=scope["path"],
-                query=scope["query_string"],
-                headers=scope["headers"],
-                body=b"",
-                status=response.status,
-                rule=rule,
-                fault=fault,
-                tasks=(task.id,) if task else (),
-                sent=response.headers,
-                answer=answer if len(answer) <= LARGE else remembered(answer, response.headers),
-            )
-        )
+        exchange = Exchange(scope, {}, self.world.clock_of(link.tenant))
+        exchange.tenant, exchange.key = link.tenant, task.key if task else ""
+        provider, tasks = (task.provider, (task.id,)) if task else ("", ())
+        record(self.world, exchange, provider, MEDIA, tasks, response, *why)
 
 
 def _response(scope: Scope, name: str, made: File, met: Any) -> Response:  # noqa: ANN401 - as above

@@ -54,6 +54,17 @@ def objection(url: str, hosts: AbstractSet[str]) -> str:
     return f"{host!r} is not a loopback address (--allow-callbacks {host} would allow it)"
 
 
+def parsed(url: str) -> SplitResult:
+    """Read a URL that something could be posted to, whoever it leads to; else `ValueError`."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if reason := objection(url, {host}):
+        raise ValueError(reason)
+    return urlsplit(url)
+
+
 def shown(url: str) -> str:
     """Give a URL without the credentials in it, for logs and records."""
     before, slashes, rest = url.partition("//")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-MISSING = "to detect faces, more is needed: pip install 'screentest[faces]'"
+MISSING = "to detect faces, more is needed: pip install '.[faces]' in a clone of the project"
 MOST_PIXELS = 6000 * 6000
 """No image of more is decoded: its pixels alone would take over 100 MB."""
 LONGEST_SIDE = 1024

@@ -61,8 +61,16 @@ class Exchange:
         """The parameters of the path."""
         self.clock = clock
         """That of the world, until it is known whose request it is."""
+        self.began = clock.now()
         self.tenant: str = scope.get("screentest.tenant", "") or named(self.headers)
         """In whose world it happens; the key, unless the client said otherwise."""
+
+    def enter(self, tenant: str, clock: Clock) -> None:
+        """Find out in whose world this happens, and what time it is there."""
+        self.tenant = tenant
+        if clock is not self.clock:
+            self.clock = clock
+            self.began = clock.now()
 
     @property
     def origin(self) -> str:

@@ -10,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.responding import STOP
 from mockserver.trouble import CONNECTION
 
+PATIENCE = 0.5
+"""Seconds that calls may still wait once the server is told to stop; less than its own."""
 AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 """A socket that lingers for no time is reset when it is closed."""
 
@@ -25,11 +27,21 @@ class JoiningProtocol(HttpToolsProtocol):
         super().connection_made(joining)  # type: ignore[arg-type]
 
     def shutdown(self) -> None:
-        """End as uvicorn does, and have an answer that would go on for ever come to its end."""
+        """End as uvicorn does, and have an answer that would go on for ever come to its end.
+
+        A call that still waits is hung up on before uvicorn would answer it 500, which a client
+        would take for the provider's.
+        """
         super().shutdown()
+        self.loop.call_later(PATIENCE, self.hang_up)
         stop = self.cycle.scope.get(STOP) if self.cycle else None
         if callable(stop):
             stop()
+
+    def hang_up(self) -> None:
+        """End the connection, unless an answer is on its way."""
+        if self.cycle and not self.cycle.response_started:
+            self.transport.close()
 
 
 class JoiningTransport:

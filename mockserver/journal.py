@@ -1,4 +1,4 @@
-"""What happened, in a ring: bounded, whatever is sent. Keys are never in it, only their labels."""
+"""What happened, in a ring: bounded, whatever is sent; `redaction` leaves out what is secret."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 LARGE = 4096
 """Bodies of more bytes than this are remembered by digest, size and type alone."""
+COMMON = 1024 * 1024
+"""Of no larger bodies digests are remembered, as the bodies are, with them."""
 TELLING = 16
 """A key of at least so many characters shows its first four in its label."""
 OURS = "screentest-"
 """Keys that begin so are no secret."""
-SECRETS = frozenset({b"authorization", b"cookie", b"payment-signature", b"x-402-payment"})
-"""Headers that carry keys, beside those that a provider declares and those that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     path: str
     query: bytes
     headers: Sequence[tuple[bytes, bytes]]
-    """As they were sent: read them through `told`."""
+    """As they were sent: tell of them, and of query and bodies, through `redaction`."""
     body: bytes | Digest
     status: int
     """0 where no answer was sent."""
@@ -73,28 +73,21 @@ def label(key: str) -> str:
     return f"{beginning}…{sha256(key.encode()).hexdigest()[:8]}"
 
 
-def told(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Give headers without what is secret in them."""
-    return {
-        name.decode("latin-1"): "…" if _is_secret(name) else value.decode("latin-1")
-        for name, value in headers
-    }
-
-
-def _is_secret(name: bytes) -> bool:
-    return name in SECRETS or b"key" in name or b"sign-in" in name or b"token" in name
-
-
 def remembered(body: bytes | None, headers: Iterable[tuple[bytes, bytes]]) -> Digest:
     """Give what is kept of a large body; of one that was never read, nothing but its type."""
     kind = next((value for name, value in headers if name == b"content-type"), b"")
-    return digest(body, kind) if body else Digest("", 0, kind.decode("latin-1"))
+    body = body or b""
+    digest = (common_digest if len(body) <= COMMON else digest_of)(body)
+    return Digest(digest, len(body), kind.decode("latin-1"))
 
 
-@lru_cache(maxsize=8)
-def digest(body: bytes, content_type: bytes) -> Digest:
-    """Give the digest of a large body; the same film is often sent several times."""
-    return Digest(sha256(body).hexdigest(), len(body), content_type.decode("latin-1"))
+def digest_of(body: bytes) -> str:
+    """Give the digest of a body; there is none of what was never read."""
+    return sha256(body).hexdigest() if body else ""
+
+
+common_digest = lru_cache(maxsize=8)(digest_of)
+"""Gives the same from memory: a film is often sent several times, and is rarely large."""
 
 
 Listener = Callable[[Entry], None]

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import encode
 from contracts.kernel.task import Task
+from mockserver.agenda import Advance
 from mockserver.clock import Clock, real_now
-from mockserver.destinations import Forbidden, addresses, objection, shown
+from mockserver.destinations import Forbidden, addresses, objection, parsed, port_of, shown
 from mockserver.logs import log
 from mockserver.sinks import Sinks, place_of
 
@@ -28,6 +30,8 @@ SENDERS = 64
 """How many callbacks may be under way at once; more wait for their turn."""
 HELD = 60.0
 """Seconds of the provider's time for which a callback waits to be overtaken."""
+REMEMBERED = 100
+"""How many tries are kept of a callback that is delivered by hand again and again."""
 
 State = Literal["scheduled", "delivered", "given up", "refused", "lost"]
 """`refused` where it must not be sent, `lost` where a scenario has it that it never is."""
@@ -67,6 +71,8 @@ class Callback:
     trouble: str = ""
     """What a scenario has in store for it."""
     attempts: list[Attempt] = field(default_factory=list)
+    serial: int = 0
+    """Tells it from the callback of another task that got the same id after a reset."""
 
 
 class Parcel(NamedTuple):
@@ -74,6 +80,8 @@ class Parcel(NamedTuple):
 
     task: Task[Any]
     provider: Provider
+    serial: int = 0
+    """Of its row."""
     copy: int = 1
     tried: int = 0
 
@@ -103,6 +111,9 @@ class Outbox:
         """By event loop, as one mock may be driven from several."""
         self._held = WeakValueDictionary[str, Held]()
         """By tenant; each is gone with its callback."""
+        self._silent = WeakKeyDictionary[Advance, set[tuple[str | None, int]]]()
+        """Hosts and ports that let an advance wait in vain; the rest of it spares them."""
+        self._serials = count(1)
 
     # Arranging
 
@@ -111,7 +122,14 @@ class Outbox:
         clock, url = self._clock_of(task.tenant), task.plan.callback_url
         trouble = task.trouble.callback if task.trouble else ""
         callback = Callback(
-            task.id, task.tenant, provider.id, task.id, shown(url), clock.now(), trouble=trouble
+            id=task.id,
+            tenant=task.tenant,
+            provider=provider.id,
+            task=task.id,
+            url=shown(url),
+            scheduled=clock.now(),
+            trouble=trouble,
+            serial=next(self._serials),
         )
         if reason := self._objection(task):
             callback.state = "refused"
@@ -119,10 +137,20 @@ class Outbox:
             log.warning("callback of task %s is not sent: %s", task.id, reason)
         elif trouble == "lost":
             callback.state = "lost"
-        self._callbacks.put(task.tenant, callback.id, callback)
+        self._callbacks.put(task.tenant, id_of(task), callback)
         if callback.state == "scheduled" and trouble != "early":
-            run = partial(self._depart, Parcel(task, provider))
-            clock.agenda.add(task.finishes, run, about=task, tenant=task.tenant)
+            run = partial(self._depart, Parcel(task, provider, callback.serial))
+            about = (task.tenant, *id_of(task))
+            clock.agenda.add(task.finishes, run, about=about, tenant=task.tenant)
+
+    def _row(self, parcel: Parcel) -> Callback | None:
+        """Give the row of a callback, unless it was forgotten, whoever has its id by now."""
+        row = self._callbacks.get(parcel.task.tenant, id_of(parcel.task))
+        return row if row and row.serial == parcel.serial else None
+
+    def _put(self, callback: Callback) -> None:
+        """Keep a row that was changed."""
+        self._callbacks.put(callback.tenant, (callback.provider, callback.task), callback)
 
     def objection(self, url: str) -> str:
         """Say why a callback must not be sent to this URL; nothing when it may."""
@@ -142,35 +170,45 @@ class Outbox:
     async def early(self, task: Task[Any], provider: Provider) -> None:
         """Deliver a callback that is to arrive before the answer to the request for its task."""
         if task.trouble and task.trouble.callback == "early":
-            await self._deliver(Parcel(task, provider))
+            row = self._callbacks.get(task.tenant, id_of(task))
+            if row and row.state == "scheduled":
+                run = partial(self._deliver, Parcel(task, provider, row.serial))
+                await self._clock_of(task.tenant).agenda.begin(run)
 
     async def redeliver(self, task: Task[Any], provider: Provider) -> None:
         """Deliver a callback now, once, whatever became of it before."""
         assert provider.webhook  # noqa: S101 - or there would be no callback
-        callback = self._callbacks.get(task.tenant, task.id)
-        copy = max((one.copy for one in callback.attempts), default=0) + 1 if callback else 1
-        last, before = len(provider.webhook.retry_after), callback.state if callback else ""
-        await self._deliver(Parcel(task, provider, copy, tried=last))
-        if callback and before == "scheduled" and callback.state == "given up":
-            callback.state = before  # it is still to be sent at its own time
-            self._callbacks.put(task.tenant, task.id, callback)
+        row = self._callbacks.get(task.tenant, id_of(task))
+        if row is None:
+            return
+        copy = max((one.copy for one in row.attempts), default=0) + 1
+        last, before = len(provider.webhook.retry_after), row.state
+        parcel = Parcel(task, provider, row.serial, copy, tried=last)
+        await self._deliver(parcel)
+        if row := self._row(parcel):
+            del row.attempts[:-REMEMBERED]
+            if before == "scheduled" and row.state == "given up":
+                row.state = before  # it is still to be sent at its own time
+            self._put(row)
 
     def request(self, task: Task[Any], provider: Provider) -> bytes:
-        """Give the request that a callback is, as it goes over the wire."""
+        """Give the request that a callback is, byte by byte; `ValueError` where there is none."""
         from mockserver.posting import request_bytes  # noqa: PLC0415 - few runs ever post anything
 
         now = self._clock_of(task.tenant).now()
         body = self._payload(Parcel(task, provider), now)
-        return request_bytes(urlsplit(task.plan.callback_url), body)
+        return request_bytes(parsed(task.plan.callback_url), body)
 
     async def _depart(self, parcel: Parcel) -> None:
         """Deliver a callback whose time has come, or what a scenario makes of it."""
         task = parcel.task
+        if self._row(parcel) is None:
+            return
         clock, trouble = self._clock_of(task.tenant), task.trouble
         kind = trouble.callback if trouble else ""
         if kind == "late":
             run = partial(self._deliver, parcel)
-            clock.agenda.add(clock.now() + trouble.delay, run, tenant=task.tenant)
+            clock.agenda.add(clock.now() + trouble.delay / clock.speed, run, tenant=task.tenant)
         elif kind == "out-of-order" and task.tenant not in self._held:
             self._hold(parcel, clock)
         else:
@@ -184,11 +222,12 @@ class Outbox:
         """Keep a callback back until another one of its tenant has gone out, or for a while."""
         tenant = parcel.task.tenant
         held = self._held[tenant] = Held()
-        run = partial(self._let_go, parcel)
+        run = partial(self._let_go, parcel, held)
         clock.agenda.add(clock.now() + HELD / clock.speed, run, about=held, tenant=tenant)
 
-    async def _let_go(self, parcel: Parcel) -> None:
-        self._held.pop(parcel.task.tenant, None)
+    async def _let_go(self, parcel: Parcel, held: Held) -> None:
+        if self._held.get(parcel.task.tenant) is held:
+            del self._held[parcel.task.tenant]
         await self._deliver(parcel)
 
     def _overtake(self, tenant: str, clock: Clock) -> None:
@@ -201,12 +240,13 @@ class Outbox:
     async def _deliver(self, parcel: Parcel) -> None:
         """Try once, and remember how it went."""
         task = parcel.task
-        if self._callbacks.get(task.tenant, task.id) is None:
+        if self._row(parcel) is None:
             return
         clock, began = self._clock_of(task.tenant), real_now()
         at = clock.now()
-        status, problem, is_final = await self._try(task, self._payload(parcel, at))
-        callback = self._callbacks.get(task.tenant, task.id)
+        body = self._payload(parcel, at)
+        status, problem, is_final = await self._try(task, body, clock.agenda.advance)
+        callback = self._row(parcel)
         if callback is None:  # the task was forgotten meanwhile
             return
         attempt = Attempt(at, status, problem, real_now() - began, parcel.copy)
@@ -215,7 +255,7 @@ class Outbox:
             callback.state = "delivered"
         elif is_final or not self._try_again(parcel):
             self._give_up(callback, problem, is_final=is_final)
-        self._callbacks.put(task.tenant, task.id, callback)
+        self._put(callback)
         if parcel.tried == 0:
             self._overtake(task.tenant, self._clock_of(task.tenant))
 
@@ -249,30 +289,63 @@ class Outbox:
             task = replace(task, names=names)
         return encode(webhook.payload(task, task.finishes))
 
-    async def _try(self, task: Task[Any], body: bytes) -> tuple[int, str, bool]:
+    async def _try(
+        self, task: Task[Any], body: bytes, advance: Advance | None
+    ) -> tuple[int, str, bool]:
         """Try once; give the status, what went wrong, and whether no other try is to follow."""
-        from mockserver.posting import headers, post  # noqa: PLC0415 - few runs ever post anything
-
         if reason := self._objection(task):
             return 0, reason, True
-        url = urlsplit(task.plan.callback_url)
-        if place := self._sink(task):
-            sent = [(name.lower().encode(), value.encode()) for name, value in headers(url, body)]
-            status = self._sinks.take(place, sent, body, url.query)
-            return status, _problem(status), False
+        url, place = urlsplit(task.plan.callback_url), self._sink(task)
         try:
-            async with self._turn(), asyncio.timeout(PATIENCE):
-                status = await post(url, body, await addresses(url, self._hosts))
+            if place:
+                status = self._hand_over(place, url, body)
+            else:
+                status = await self._post(url, body, advance)
         except Forbidden as error:
             return 0, str(error), True
-        except TimeoutError:
-            return 0, f"no answer within {PATIENCE:g} s", False
+        except Silence as error:
+            return 0, str(error), False
         except (OSError, ValueError) as error:
             return 0, f"{type(error).__name__}: {error}", False
         return status, _problem(status), False
 
+    def _hand_over(self, place: tuple[str, str], url: SplitResult, body: bytes) -> int:
+        """Give a callback to a sink, and give the status of its answer."""
+        from mockserver.posting import headers  # noqa: PLC0415 - few runs ever post anything
+
+        sent = [(name.lower().encode(), value.encode()) for name, value in headers(url, body)]
+        return self._sinks.take(place, sent, body, url.query)
+
+    async def _post(self, url: SplitResult, body: bytes, advance: Advance | None) -> int:
+        """Post a callback, and give the status of the answer.
+
+        Who waits for an advance does not wait for the same silent receiver again and again.
+        """
+        from mockserver.posting import post  # noqa: PLC0415 - few runs ever post anything
+
+        receiver = url.hostname, port_of(url)
+        silent = self._silent.setdefault(advance, set()) if advance else set()
+        async with self._turn():
+            if receiver in silent:
+                raise Silence("its receiver gave no answer earlier in this advance")
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await post(url, body, await addresses(url, self._hosts))
+            except TimeoutError:
+                silent.add(receiver)
+                raise Silence(f"no answer within {PATIENCE:g} s") from None
+
     def _turn(self) -> asyncio.Semaphore:
         return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(SENDERS))
+
+
+class Silence(Exception):  # noqa: N818 - says what it is
+    """A receiver does not answer."""
+
+
+def id_of(task: Task[Any]) -> tuple[str, str]:
+    """Give the id of the row of a callback: that of its task."""
+    return task.provider, task.id
 
 
 def _problem(status: int) -> str:

@@ -4,6 +4,7 @@ Each operation has one pipeline, composed at start. Nothing is looked up per req
 been looked up then.
 """
 
+import asyncio
 import re
 
 from starlette.requests import ClientDisconnect
@@ -14,13 +15,13 @@ from contracts.kernel.operation import Carried, Keeps, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Reply, Video, encode
 from mockserver.exchange import Exchange, Unanswered
-from mockserver.journal import LARGE, Entry, label, remembered
 from mockserver.logs import log
-from mockserver.reading import read_body, read_form
+from mockserver.reading import left, read_body, read_form
+from mockserver.recording import record
 from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import RawHeaders, Response, json_response, media_response, raw
 from mockserver.steps.consenting import memory_steps
-from mockserver.steps.effects import effect_step
+from mockserver.steps.effects import effect_step, owner_steps
 from mockserver.steps.gates import gate_steps
 from mockserver.steps.limiting import spend
 from mockserver.steps.meddling import fault_of, meddling_step
@@ -53,6 +54,7 @@ class Pipeline:
         self.parameters = parameters_of(operation.path)
         self.steps = (
             *gate_steps(provider, operation, world),
+            *owner_steps(provider, operation, world),
             meddling_step(provider, operation, world),
             effect_step(provider, operation, world),
             *memory_steps(operation, world),
@@ -64,8 +66,7 @@ class Pipeline:
         given = dict(zip(self.parameters, values, strict=True)) if values else {}
         exchange = Exchange(scope, given, self.world.clock)
         if exchange.tenant:
-            exchange.clock = self.world.clock_of(exchange.tenant)
-        began = exchange.clock.now()
+            exchange.enter(exchange.tenant, self.world.clock_of(exchange.tenant))
         if self.reads_body:
             try:
                 exchange.body = await read_body(receive, self.provider.body_limit)
@@ -73,30 +74,37 @@ class Pipeline:
                     await read_form(exchange, self.file_field)
             except ClientDisconnect:
                 return
-        rule = ""
+        rule, response = await self._act(exchange, receive)
+        mischief, opened = exchange.mischief, exchange.opened is not None
+        if mischief:
+            response = mischief.rewrite(response, opened=opened)
+        self._record(exchange, rule, response)
+        if mischief:
+            await mischief.answer(scope, response, receive, send, opened=opened)
+        elif response.status:
+            await response.send(send)
+
+    async def _act(self, exchange: Exchange, receive: Receive) -> tuple[str, Response]:
+        """Give the answer to a request, and the rule that refuses it, if one does."""
         try:
             for step in self.steps:
                 step(exchange)
             if exchange.trouble and exchange.opened:
                 await self.world.outbox.early(exchange.opened, self.provider)
-            response = self._respond(exchange, exchange.reply or await self._wait(exchange))
+            reply = exchange.reply or await self._wait(exchange, receive)
+            return "", self._respond(exchange, reply)
         except Exception as error:  # noqa: BLE001 - whatever it is, it gets an answer
-            rule, response = self._refuse(exchange, error)
-        mischief, opened = exchange.mischief, exchange.opened is not None
-        if mischief:
-            response = mischief.rewrite(response, opened=opened)
-        self._record(exchange, began, rule, response)
-        if mischief:
-            await mischief.answer(scope, response, receive, send, opened=opened)
-        else:
-            await response.send(send)
+            return self._refuse(exchange, error)
 
     def _refuse(self, exchange: Exchange, error: Exception) -> tuple[str, Response]:
         """Give the rule that refuses, and the refusal."""
         if isinstance(error, Refused):
-            if self.world.is_metered:
-                spend(self.provider, exchange, error.cause, self.world)
-            return refuse(self.provider, self.operation.id, exchange, error, self.world)
+            try:
+                if self.world.is_metered:
+                    spend(self.provider, exchange, error.cause, self.world)
+                return refuse(self.provider, self.operation.id, exchange, error, self.world)
+            except Exception as worse:  # noqa: BLE001 - it gets an answer, too
+                error = worse
         if isinstance(error, Unanswered):
             return "", Response(0, [], b"")
         if isinstance(error, NoScenario):
@@ -105,14 +113,23 @@ class Pipeline:
         text = f"a bug in Screentest, at {self.provider.id} {self.operation.id}; see its log"
         return BUG, refuse_ourselves(500, "bug", text)
 
-    async def _wait(self, exchange: Exchange) -> Reply:
-        """Hold a blocking call until its task is over."""
+    async def _wait(self, exchange: Exchange, receive: Receive) -> Reply:
+        """Hold a blocking call until its task is over; a client that leaves gets no answer."""
         effect, task = self.operation.effect, exchange.opened
         assert isinstance(effect, Opens) and task is not None  # noqa: S101, PT018 - only they wait
-        if exchange.clock.policy == "poll":
+        if exchange.clock.policy == "poll" and not (task.trouble and task.trouble.stuck):
             self.world.end(task, exchange.clock)
-        await self.world.until_over(task)
-        return effect.reply(task, exchange.clock.now())
+        ending = asyncio.ensure_future(self.world.until_over(task))
+        leaving = asyncio.ensure_future(left(receive))
+        try:
+            await asyncio.wait({ending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not ending.done():
+                raise Unanswered
+        finally:
+            ending.cancel()
+            leaving.cancel()
+        exchange.opened = ending.result()
+        return effect.reply(exchange.opened, exchange.clock.now())
 
     def _respond(self, exchange: Exchange, reply: Reply) -> Response:
         headers = self.headers
@@ -133,37 +150,9 @@ class Pipeline:
             self.world.forget_media(exchange.found[0])
         return response
 
-    def _record(self, exchange: Exchange, began: float, rule: str, response: Response) -> None:
-        """Remember an exchange; it is dated by when it came."""
-        scope, journal, body, answer = (
-            exchange.scope,
-            self.world.journal,
-            exchange.body,
-            response.body,
-        )
-        opened, key = exchange.opened, label(exchange.key)
+    def _record(self, exchange: Exchange, rule: str, response: Response) -> None:
+        opened = exchange.opened
         tasks = (opened.id,) if opened else tuple([task.id for task in exchange.found])
-        journal.append(
-            Entry(
-                journal.total + 1,
-                began,
-                exchange.clock.now() - began,
-                key if exchange.tenant == exchange.key else label(exchange.tenant),
-                key,
-                self.provider.id,
-                self.operation.id,
-                scope["method"],
-                scope["path"],
-                scope["query_string"],
-                scope["headers"],
-                body
-                if body is not None and len(body) <= LARGE
-                else remembered(body, scope["headers"]),
-                response.status,
-                rule,
-                fault_of(exchange) if self.world.is_meddled else "",
-                tasks,
-                response.headers,
-                answer if len(answer) <= LARGE else remembered(answer, response.headers),
-            )
-        )
+        fault = fault_of(exchange) if self.world.is_meddled else ""
+        names = self.provider.id, self.operation.id
+        record(self.world, exchange, *names, tasks, response, rule, fault)

@@ -26,6 +26,12 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
     return body if size <= limit else None
 
 
+async def left(receive: Receive) -> None:
+    """Return once the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _read_on(receive: Receive, first: bytes, limit: int) -> tuple[bytes, int]:
     parts, size = [first], len(first)
     while size <= limit * DRAINED:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
-from mockserver.journal import told
+from mockserver import redaction
 from mockserver.reading import read_body
 from mockserver.refusing import refuse_ourselves
 from mockserver.responding import RawHeaders, Response, json_response
@@ -80,7 +80,7 @@ def plain(arrival: Arrival) -> dict[str, Any]:
     return {
         "at": arrival.at,
         "status": arrival.status,
-        "headers": told(arrival.headers),
+        "headers": redaction.headers(arrival.headers),
         "body": arrival.body.decode("utf-8", "replace"),
         "json": read,
     }

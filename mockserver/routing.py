@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
@@ -12,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 from contracts.kernel.errors import Cause, Refused
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
-from mockserver.journal import Entry, label
 from mockserver.pipeline import PARAMETER, Pipeline
+from mockserver.recording import record
 from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import Response
 from mockserver.tenants import MARK, parted
@@ -122,8 +123,8 @@ class Operations(BaseRoute):
 
 @lru_cache(maxsize=1024)
 def host_name(header: bytes) -> bytes:
-    """Give the name in a `Host` header, without its port."""
-    return header.partition(b":")[0].lower()
+    """Give the name in a `Host` header, without its port, or the dot that says it is complete."""
+    return header.partition(b":")[0].rstrip(b".").lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,10 @@ class Nowhere:
             response = refuse_route(nearest[0], Cause.NO_ROUTE, scope, self.operations.world)
         else:
             response = self._own_refusal(scope["path"], nearest or providers)
+            world = self.operations.world
+            exchange = Exchange(scope, {}, world.clock)
+            exchange.enter(exchange.tenant, world.clock_of(exchange.tenant))
+            record(world, exchange, "", "", (), response, "screentest/no-route", "")
         await response.send(send)
 
     def _own_refusal(self, path: str, candidates: Sequence[Provider]) -> Response:
@@ -170,31 +175,14 @@ class Nowhere:
 def refuse_route(provider: Provider, cause: Cause, scope: Scope, world: World) -> Response:
     """Refuse a request that never reached an operation, and remember it."""
     exchange = Exchange(scope, {}, world.clock)
-    method, path = scope["method"], scope["path"]
-    rule, response = refuse(provider, f"{method} {quote(path)}", exchange, Refused(cause), world)
-    journal = world.journal
-    journal.append(
-        Entry(
-            journal.total + 1,
-            exchange.clock.now(),
-            0.0,
-            label(exchange.tenant),
-            "",
-            provider.id,
-            "",
-            method,
-            path,
-            scope["query_string"],
-            scope["headers"],
-            b"",
-            response.status,
-            rule,
-            "",
-            (),
-            response.headers,
-            response.body,
-        )
-    )
+    with suppress(Refused):
+        key = provider.auth.key(exchange.headers)
+        exchange.key = key if isinstance(key, str) else key.key
+    name = exchange.tenant or exchange.key
+    exchange.enter(name, world.clock_of(name))
+    what = f"{scope['method']} {quote(scope['path'])}"
+    rule, response = refuse(provider, what, exchange, Refused(cause), world)
+    record(world, exchange, provider.id, "", (), response, rule, "")
     return response
 
 

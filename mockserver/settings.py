@@ -6,7 +6,7 @@ from math import inf
 from secrets import randbits
 from typing import Literal, get_args
 
-from mockserver.clock import POLICIES, Clock, Policy
+from mockserver.clock import FASTEST, POLICIES, SLOWEST, Clock, Policy
 
 Models = Literal["strict", "lenient"]
 """What becomes of an id that is not in the table of models: refused, or held to the rest."""
@@ -62,8 +62,9 @@ class Settings:
     """Faults on demand: files of scenarios, and names of built-in ones."""
 
     def __post_init__(self) -> None:
-        if self.speed is not None and not 0 < self.speed < inf:
-            raise ValueError(f"speed must be a number above 0, not {self.speed}")
+        if self.speed is not None and not SLOWEST <= self.speed <= FASTEST:
+            span = f"a number from {SLOWEST:g} to {FASTEST:g}"
+            raise ValueError(f"speed must be {span}, not {self.speed}")
         if self.balance is not None and not 0 <= self.balance < inf:
             raise ValueError(f"balance must be a number of at least 0, not {self.balance}")
         if isinstance(self.contracts, str):

@@ -1,6 +1,7 @@
 """Sinks: receivers of callbacks that the mock has itself, and that tell what arrived."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from json import loads
@@ -21,6 +22,8 @@ OVERHEAD = 1000
 """What an arrival takes beside its body, in bytes, about."""
 TAKEN, BAD = 204, 400
 """What is answered where nothing else is asked for, and where that makes no sense."""
+STATUS = re.compile("[2-5][0-9]{2}")
+"""A status that ends an exchange; those below 200 only announce one."""
 
 
 class Arrival(NamedTuple):
@@ -52,6 +55,11 @@ class Sink:
         self.weight = 0
         """How much room they take, in bytes, about."""
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether someone waits for an arrival."""
+        return bool(self._waiting)
 
     @property
     def path(self) -> str:
@@ -120,9 +128,9 @@ def status_of(query: str, number: int) -> int:
     asked = parse_qs(query).get("statuses", [""])[-1]
     if not asked:
         return TAKEN
-    statuses = [int(one) if one.strip().isdecimal() else 0 for one in asked.split(",")]
-    status = statuses[min(number, len(statuses) - 1)]
-    return status if TAKEN - 4 <= status < 600 else BAD  # noqa: PLR2004 - statuses of answers
+    statuses = asked.split(",")
+    status = statuses[min(number, len(statuses) - 1)].strip()
+    return int(status) if STATUS.fullmatch(status) else BAD
 
 
 class Sinks:
@@ -137,7 +145,7 @@ class Sinks:
         found = self._sinks.get((tenant, name))
         if found is None:
             if len(self._sinks) >= MOST:
-                del self._sinks[next(iter(self._sinks))]
+                del self._sinks[min(self._sinks, key=lambda one: self._sinks[one].is_awaited)]
             found = self._sinks[tenant, name] = Sink(name)
         return found
 

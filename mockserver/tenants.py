@@ -26,6 +26,8 @@ class Tenant:
     random: Random
     clock: Clock
     """Shared with the whole world, until it gets one of its own."""
+    is_apart: bool = False
+    """Someone gave it time of its own, which passes for it alone."""
     kept: int = 0
     """How many things of it take room; it is forgotten with the last one."""
     pinned: bool = False

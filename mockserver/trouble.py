@@ -1,9 +1,9 @@
 """What a scenario has in store for one task, decided when the task is opened."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from contracts.kernel.task import Failure, Task
+from contracts.kernel.task import Failure
 
 VideoFault = Literal["truncated", "empty"]
 CallbackFault = Literal["lost", "late", "twice", "early", "out-of-order", "wrong-payload"]
@@ -11,6 +11,8 @@ Video = Literal[""] | VideoFault
 CallbackTrouble = Literal[""] | CallbackFault
 
 
+DIRECTIVE = "[screentest:"
+"""How a directive in a prompt begins."""
 CONNECTION = "screentest.connection"
 """Where the state of a scope has the connection, if it can be ended by hand."""
 
@@ -38,18 +40,11 @@ class Trouble:
     callback: CallbackTrouble = ""
     """What becomes of its callback."""
     delay: float = 0.0
-    """Seconds by which the callback is late, on the clock of the tenant."""
+    """Seconds by which the callback is late, as the provider counts: divided by the speed."""
     names: tuple[str, ...] = ()
     """The scenarios that its prompt asked for, which later looks at it meet, too."""
     met: dict[str, tuple[int, int]] = field(default_factory=dict)
     """For scenarios that count by task: how many looks each selected, and how often it acted."""
-
-    def seen_at(self, task: Task[Any], now: float) -> float:
-        """Give the moment as of which a look is answered: of every other one, the acceptance."""
-        if self.flaps <= 0 or now <= task.started:
-            return now
-        self.flaps -= 1
-        return now if self.flaps % 2 else task.created
 
 
 def cut(film: bytes, fault: Video | None) -> bytes:

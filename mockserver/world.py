@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import count
 from math import inf
 from random import Random
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ class World:
             settings.tasks_kept, settings.bytes_kept, is_busy=self._is_busy, forget=self._lose
         )
         self._forgotten = 0
+        self._serials = count(1)
         self.began = real_now()
 
     @cached_property
@@ -79,8 +81,8 @@ class World:
 
     def order_scenarios(self) -> None:
         """Let the scenarios of the settings hold; `ValueError` says what is wrong with one."""
-        for one in self.settings.scenarios:
-            self.scenarios.read(one)
+        if self.settings.scenarios:
+            self.scenarios.order(self.settings.scenarios)
 
     def _random(self, *parts: object) -> Random:
         seed = "/".join(map(str, (self.settings.seed, *parts)))
@@ -94,7 +96,9 @@ class World:
         tenant = self.tenants.get(name)
         if tenant is None:
             again = (self._forgotten,) if self._forgotten else ()
-            tenant = self.tenants[name] = Tenant(name, self._random(name, *again), self.clock)
+            # under `poll` looks move time: those of one tenant must not move that of another
+            clock = self.clock.twin() if self.clock.policy == "poll" else self.clock
+            tenant = self.tenants[name] = Tenant(name, self._random(name, *again), clock)
         return tenant
 
     def clock_of(self, name: str) -> Clock:
@@ -105,10 +109,8 @@ class World:
     def own_clock(self, name: str) -> Clock:
         """Give a tenant time of its own, which goes on from here, and give it."""
         tenant = self.tenant(name)
-        tenant.pinned = True
-        if tenant.clock is self.clock:
-            tenant.clock = self.clock.twin()
-            self.clock.agenda.hand_over(name, tenant.clock.agenda)
+        tenant.pinned = tenant.is_apart = True
+        self._part(tenant)
         return tenant.clock
 
     def clocks(self) -> list[Clock]:
@@ -116,11 +118,41 @@ class World:
         own = [one.clock for one in self.tenants.values() if one.clock is not self.clock]
         return [self.clock, *own]
 
+    def common_clocks(self) -> list[Clock]:
+        """Give the clocks of all who have no time of their own."""
+        return [
+            self.clock,
+            *[
+                one.clock
+                for one in self.tenants.values()
+                if one.clock is not self.clock and not one.is_apart
+            ],
+        ]
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass for all who have none of their own."""
+        for clock in self.common_clocks():
+            await clock.advance(seconds)
+
     def rule(self, clock: Clock, policy: Policy, speed: float) -> None:
         """Let time pass by another policy, or work go at another speed, from here on.
 
         Tasks that no one could bring to their end by the new policy get their moments anew.
         """
+        everyone = clock is self.clock
+        if everyone and policy == "poll":
+            for tenant in self.tenants.values():
+                self._part(tenant)
+        for one in self.common_clocks() if everyone else [clock]:
+            self._rule(one, policy, speed)
+
+    def _part(self, tenant: Tenant) -> None:
+        """Give a tenant a clock that it shares with no one."""
+        if tenant.clock is self.clock:
+            tenant.clock = self.clock.twin()
+            self.clock.agenda.hand_over(tenant.name, tenant.clock.agenda)
+
+    def _rule(self, clock: Clock, policy: Policy, speed: float) -> None:
         changed = policy != clock.policy
         clock.obey(policy, speed)
         if not changed:
@@ -139,7 +171,7 @@ class World:
             if started <= clock.now():
                 task.started = started
             self.store.tasks.put(task.tenant, (task.provider, task.id), task)
-            clock.agenda.move(task, task.finishes)
+            clock.agenda.move(row_of(task), task.finishes)
 
     def quotas(self, name: str, provider: Provider) -> tuple[Quota, ...]:
         """Give the limits that hold for a tenant."""
@@ -155,6 +187,7 @@ class World:
         tenant = self.tenant(name)
         tenant.pinned = True
         tenant.quotas = quotas
+        self.store.meters.clear(name)
         self.is_metered = True
 
     async def close(self) -> None:
@@ -186,7 +219,8 @@ class World:
     ) -> AnyTask:
         """Accept a request as a new task; `parse` reads its text again."""
         tenant, text = self.tenant(exchange.tenant), exchange.body or b""
-        now = exchange.clock.now()
+        clock = exchange.clock = tenant.clock
+        now = clock.now()
         task: AnyTask = Task(
             names=provider.names(tenant.random, now),
             provider=provider.id,
@@ -201,14 +235,16 @@ class World:
             started=inf,
             finishes=inf,
             cost=cost,
+            serial=next(self._serials),
             trouble=exchange.trouble,
             media_gone=exchange.trouble is not None and exchange.trouble.expired,
         )
-        self._arrange(provider, task, exchange.clock)
-        self.store.tasks.put(tenant.name, (provider.id, task.id), task)
+        self._arrange(provider, task, clock)
+        id_ = (provider.id, task.id)
+        self.store.tasks.put(tenant.name, id_, task)
         link = task.names.link
-        self.store.links.put(NOBODY, link, Link(tenant.name, task))
-        self._keep(Kept(TASK_WEIGHT + len(text), tenant, task, link))
+        self.store.links.put(NOBODY, link, Link(tenant.name, id_))
+        self._keep(Kept(TASK_WEIGHT + len(text), tenant, id_, link))
         self.books.charge(provider, task)
         if plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider)
@@ -242,16 +278,21 @@ class World:
             self.end(task, clock)
         clock.agenda.start()
 
-    async def until_over(self, task: AnyTask) -> None:
-        """Return once a task has ended, by itself or by someone's hand."""
+    async def until_over(self, task: AnyTask) -> AnyTask:
+        """Give a task once it has ended, by itself or by someone's hand."""
         over = asyncio.Event()
 
         async def release() -> None:
             over.set()
 
         agenda = self.clock_of(task.tenant).agenda
-        agenda.add(task.finishes, release, about=task, tenant=task.tenant)
+        agenda.add(task.finishes, release, about=row_of(task), tenant=task.tenant)
         await over.wait()
+        ended = self.store.tasks.get(task.tenant, (task.provider, task.id))
+        if ended is not None and ended.serial == task.serial:
+            return ended
+        task.plan, task.finishes = task.plan._replace(failure=FORGOTTEN), LONG_AGO
+        return task
 
     def forget_media(self, task: AnyTask) -> None:
         """Delete the result of a task, at the wish of its client."""
@@ -265,7 +306,7 @@ class World:
             task.plan = task.plan._replace(failure=failure)
         task.started, task.finishes = min(task.started, now), now
         self.store.tasks.put(task.tenant, (task.provider, task.id), task)
-        clock.agenda.move(task, now)
+        clock.agenda.move(row_of(task), now)
 
     # Media
 
@@ -289,15 +330,19 @@ class World:
         target = self.store.links.get(NOBODY, link)
         if target is None or target.task is None:
             return target.file if target else None
-        task = target.task
-        plan = task.plan
-        if not self.has_media(task):
+        task = self.task_behind(target)
+        if task is None or not self.has_media(task):
             return None
+        plan = task.plan
         if kind == "mp4":
             return File(self.studio.video(plan.clip), "video/mp4")
         if kind == "png" and plan.last_frame:
             return File(self.studio.still(plan.clip), "image/png")
         return None
+
+    def task_behind(self, link: Link | None) -> AnyTask | None:
+        """Give the task whose result a link leads to, if it is one."""
+        return self.store.tasks.get(link.tenant, link.task) if link and link.task else None
 
     def has_media(self, task: AnyTask) -> bool:
         """Tell whether the result of a task can be fetched."""
@@ -324,21 +369,25 @@ class World:
 
     def _is_busy(self, kept: Kept) -> bool:
         """Tell whether a client may still wait for it: for a task that will end by itself."""
-        task = kept.task
-        return task is not None and kept.tenant.clock.now() < task.finishes < inf
+        clock = kept.tenant.clock
+        task = self.store.tasks.get(kept.tenant.name, kept.task) if kept.task else None
+        is_open = task is not None and clock.now() < task.finishes < inf
+        return is_open and clock.policy == "wall"
 
     def _lose(self, kept: Kept) -> None:
-        """Forget one thing, and its tenant with the last one."""
-        tenant, task = kept.tenant, kept.task
+        """Forget one thing, and its tenant with the last one; its money is remembered longer."""
+        tenant = kept.tenant
+        task = self.store.tasks.get(tenant.name, kept.task) if kept.task else None
         if task:
             self.books.forget(self.providers[task.provider], task, tenant.clock.now())
             self.store.tasks.drop(tenant.name, (task.provider, task.id))
-            self.store.callbacks.drop(tenant.name, task.id)
+            self.store.callbacks.drop(tenant.name, (task.provider, task.id))
+            tenant.clock.agenda.drop(row_of(task))  # what waits finds it gone
         self.store.links.drop(NOBODY, kept.link)
         tenant.kept -= 1
         if not tenant.kept and not tenant.pinned:
             del self.tenants[tenant.name]
-            self.store.forget(tenant.name)
+            self.store.fade(tenant.name)
             self._forgotten += 1
 
     def forget(self, name: str) -> None:
@@ -346,9 +395,6 @@ class World:
         tenant = self.tenants.pop(name, None)
         if tenant:
             tenant.pinned = True  # it is gone already
-            for task in self.store.tasks.of(name):
-                if not task.is_over(tenant.clock.now()):  # a call may be waiting for it
-                    task.plan, task.finishes = task.plan._replace(failure=FORGOTTEN), LONG_AGO
             self._retention.drop(tenant)
             tenant.clock.agenda.hurry(name)
         self.store.forget(name)
@@ -357,15 +403,25 @@ class World:
 
     def reset(self) -> None:
         """Forget every tenant, and all that happened; the clock of the world begins anew."""
-        for name in [*self.tenants]:
-            self.forget(name)
+        clocks = self.clocks()
+        self.tenants.clear()
+        self._retention.clear()
         self.sinks.clear()
         self.store.reset()
+        for clock in clocks:
+            clock.agenda.clear()
         self.clock.restart()
         self.random = self._random("")
         self._forgotten = 0
+        self.is_metered = self.settings.limits != "off"
         self.is_meddled = False
-        self.order_scenarios()
+        if self.settings.scenarios:
+            self.scenarios.restore()
+
+
+def row_of(task: AnyTask) -> tuple[str, str, str]:
+    """Give what a task is known by, whichever copy of it is at hand."""
+    return task.tenant, task.provider, task.id
 
 
 TOO_LONG = Failure("expired", "the task took too long")

@@ -98,6 +98,8 @@ class Task(Generic[B_co]):
     """Its price, in millionths of the provider's currency."""
     media_gone: bool = False
     """The finished media was deleted at the client's wish."""
+    serial: int = 0
+    """Tells it from a namesake, where the same world was begun anew."""
     trouble: Any = None
     """What a scenario has in store for it; the server's own affair."""
     known: B_co | None = None

@@ -3,7 +3,7 @@
 Operations are named `venice/queue`, or `venice@2026-10/queue` for another revision than the
 default. Bodies are plain JSON.
 
-They need Hypothesis: `pip install screentest[strategies]`.
+They need Hypothesis, which the extra `strategies` brings.
 
     from hypothesis import given
     from contracts.strategies import valid_bodies

@@ -14,6 +14,7 @@ from mockserver.commands.options import (
     print_json,
 )
 from mockserver.settings import Models
+from mockserver.trouble import DIRECTIVE
 
 if TYPE_CHECKING:
     from contracts.kernel.provider import Provider
@@ -63,8 +64,8 @@ def check(file: str, contracts: Sequence[str], models: Models) -> None:
 
 def chosen(provider: str | None, contracts: Sequence[str]) -> "Mapping[str, Provider]":
     """Give the providers that are asked about; `ValueError` names the nearest one."""
-    from mockserver.revisions import meant  # noqa: PLC0415 - keeps --help quick
-    from mockserver.scenarios.naming import unknown  # noqa: PLC0415
+    from mockserver.naming import unknown  # noqa: PLC0415 - keeps --help quick
+    from mockserver.revisions import meant  # noqa: PLC0415
 
     served = meant(contracts)
     if provider and provider not in served:
@@ -76,7 +77,7 @@ def ways(one: "Builtin") -> tuple[str, str]:
     """Give the directive and the key that ask for a scenario."""
     slot = f"-<{one.slot[1]}>" if one.slot else ""
     key = f"screentest-{one.name}"
-    return f"[screentest: {one.form}]", key + (
+    return f"{DIRECTIVE} {one.form}]", key + (
         slot if one.needs_argument else f"[{slot}]" * bool(slot)
     )
 

@@ -4,15 +4,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from contracts.kernel.provider import Provider
-from mockserver.control.endpoint import Call, Whose, absent, conflict
+from mockserver import redaction
+from mockserver.control.endpoint import MOST, Call, Whose, absent, conflict
 from mockserver.control.whose import is_meant, provider_named, tenants_of
 from mockserver.journal import label
 from mockserver.outbox import Callback, State
 from mockserver.responding import Response
 from mockserver.store import AnyTask
 from mockserver.world import World
-
-MOST = 10_000
 
 
 class AttemptTold(TypedDict):
@@ -63,6 +62,7 @@ class CallbackAsked(Whose):
     """One callback by its id; whose it is must be said only if several have the id."""
 
     id: str
+    provider: str = ""
 
 
 def told_of(callback: Callback) -> CallbackTold:
@@ -72,7 +72,7 @@ def told_of(callback: Callback) -> CallbackTold:
         "tenant": label(callback.tenant),
         "provider": callback.provider,
         "task": callback.task,
-        "url": callback.url,
+        "url": redaction.url(callback.url),
         "scheduled": callback.scheduled,
         "state": callback.state,
         "trouble": callback.trouble,
@@ -117,7 +117,9 @@ def find(world: World, asked: CallbackAsked) -> Callback:
     found = [
         one
         for tenant in tenants_of(world, asked)
-        if (one := world.store.callbacks.get(tenant, asked.id))
+        for provider in world.providers
+        if (one := world.store.callbacks.get(tenant, (provider, asked.id)))
+        and asked.provider in {"", provider}
     ]
     if not found:
         raise absent(f"no callback {asked.id!r}: its id is that of its task")
@@ -139,7 +141,10 @@ def see_callback(call: Call[CallbackAsked, None]) -> CallbackTold:
 
 def see_request(call: Call[CallbackAsked, None]) -> Response:
     """Give the whole request that a callback is, as it goes over the wire."""
-    sent = call.world.outbox.request(*parts(call.world, call.asked))
+    try:
+        sent = call.world.outbox.request(*parts(call.world, call.asked))
+    except ValueError as error:
+        raise conflict(f"this callback can be no request: {error}") from None
     headers = [(b"content-type", b"application/http"), (b"content-length", b"%d" % len(sent))]
     return Response(200, headers, sent)
 

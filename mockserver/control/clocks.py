@@ -6,10 +6,12 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from mockserver.clock import Policy
+from mockserver import redaction
+from mockserver.clock import FASTEST, SLOWEST, Policy
 from mockserver.control.endpoint import Call, Form, Whose, conflict
 from mockserver.control.whose import tenant_of
 from mockserver.journal import label
+from mockserver.outbox import Callback
 from mockserver.world import World
 
 CENTURY = 3.2e9
@@ -23,7 +25,7 @@ class ClockTold(TypedDict):
     tenant: str
     """Whose it is; empty for that of the world."""
     own: bool
-    """Whether it is a tenant's own, which passes for no other."""
+    """Whether the tenant was given time of its own, which that of the world does not move."""
     policy: Policy
     speed: float
     now: float
@@ -54,7 +56,9 @@ class Setting(Form):
 
     advance: float = Field(0.0, ge=0, le=CENTURY, description="Let so many seconds pass at once.")
     policy: Literal["wall", "manual", "poll"] | None = None
-    speed: float | None = Field(None, gt=0, description="How fast work goes, from here on.")
+    speed: float | None = Field(
+        None, ge=SLOWEST, le=FASTEST, description="How fast work goes, from here on."
+    )
 
 
 def told_of(world: World, name: str) -> ClockTold:
@@ -63,7 +67,7 @@ def told_of(world: World, name: str) -> ClockTold:
     now = clock.now()
     return {
         "tenant": label(name),
-        "own": clock is not world.clock,
+        "own": name in world.tenants and world.tenants[name].is_apart,
         "policy": clock.policy,
         "speed": clock.speed,
         "now": now,
@@ -82,32 +86,35 @@ async def set_clock(call: Call[Whose, Setting]) -> Advanced:
     What falls due happens in its order, and has settled when the answer comes.
     """
     world, told, name = call.world, call.told, tenant_of(call.world, call.asked)
-    if world.clock_of(name).now() + told.advance > END_OF_TIME:
+    moved = [world.clock_of(name)] if name else world.common_clocks()
+    if max(one.now() for one in moved) + told.advance > END_OF_TIME:
         raise conflict("time cannot be advanced beyond the year 9999")
     clock = world.own_clock(name) if name else world.clock
-    before = tries(world)
+    before = {place_of(one): len(one.attempts) for one in callbacks_of(world, name)}
     world.rule(clock, told.policy or clock.policy, told.speed or clock.speed)
-    await clock.advance(told.advance)
+    await (clock.advance(told.advance) if name else world.advance(told.advance))
     delivered: list[Tried] = [
         {
             "tenant": label(one.tenant),
             "callback": one.id,
             "task": one.task,
-            "url": one.url,
+            "url": redaction.url(one.url),
             "state": one.state,
             "attempts": len(one.attempts),
         }
-        for tenant in world.tenants
-        for one in world.store.callbacks.of(tenant)
-        if world.clock_of(tenant) is clock and len(one.attempts) > before.get((tenant, one.id), 0)
+        for one in callbacks_of(world, name)
+        if len(one.attempts) > before.get(place_of(one), 0)
     ]
     return {**told_of(world, name), "delivered": delivered}
 
 
-def tries(world: World) -> dict[tuple[str, str], int]:
-    """Count how often each callback was tried."""
-    return {
-        (tenant, one.id): len(one.attempts)
-        for tenant in world.tenants
-        for one in world.store.callbacks.of(tenant)
-    }
+def place_of(callback: Callback) -> tuple[str, str, str]:
+    """Give what a callback is known by."""
+    return callback.tenant, callback.provider, callback.id
+
+
+def callbacks_of(world: World, name: str) -> list[Callback]:
+    """Give the callbacks of a tenant, or of all who have no time of their own."""
+    common = [one.name for one in world.tenants.values() if not one.is_apart]
+    names = [name] if name else common
+    return [one for tenant in names for one in world.store.callbacks.of(tenant)]

@@ -7,7 +7,8 @@ from hashlib import sha256
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from mockserver.control.endpoint import Call, Form, Unfit, Whose, absent
+from contracts.kernel.media import PEOPLE
+from mockserver.control.endpoint import Call, Form, Unfit, Whose, absent, expect
 from mockserver.control.whose import is_meant, one_tenant, pairs, tenants_of
 from mockserver.journal import label
 
@@ -63,7 +64,7 @@ class Face(Form):
 
     digest: str = Field("", pattern=f"{DIGEST}|^$", description="SHA-256, in hexadecimal.")
     media: str = Field("", description="The bytes themselves, in base64.")
-    people: list[str] = Field(default=[], description="Words such as minor or public-figure.")
+    people: list[str] = Field(default=[], description=f"Any of: {', '.join(PEOPLE)}.")
 
 
 def list_consents(call: Call[ConsentsAsked, None]) -> Consents:
@@ -114,7 +115,8 @@ def list_faces(call: Call[FacesAsked, None]) -> FacesTold:
 def add_face(call: Call[Whose, Face]) -> FaceTold:
     """Say that media shows people, whatever else the mock would find."""
     world, told, tenant = call.world, call.told, one_tenant(call.world, call.asked)
-    digest, people = digest_of(told), frozenset(told.people)
+    digest = digest_of(told)
+    people = frozenset(expect("word for people", one, PEOPLE) for one in told.people)
     world.tenant(tenant).pinned = True
     world.store.faces.put(tenant, digest, people)
     return {"tenant": label(tenant), "digest": digest, "people": sorted(people)}

@@ -12,9 +12,10 @@ from pydantic_core import ErrorDetails, to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control.endpoint import ROOT, Call, Endpoint, Form, Unfit, Whose, hint
+from mockserver.control.endpoint import ROOT, Call, Endpoint, Form, Unfit, Whose
 from mockserver.control.table import ENDPOINTS
 from mockserver.logs import log
+from mockserver.naming import hint
 from mockserver.reading import read_body
 from mockserver.refusing import refuse_ourselves
 from mockserver.responding import Response, json_response
@@ -24,7 +25,9 @@ from mockserver.world import World
 BODY_LIMIT = 64 * 1024 * 1024
 """The largest body, in bytes: media may be told in base64."""
 PARAMETER = re.compile(r"\\\{(\w+)\\\}")
-SECRET = re.compile("(/(?:keys|tenants)/)[^/]+")
+SECRET = re.compile("(/(?:keys|tenants)/).+")
+TO_THE_END = {"key", "name"}
+"""Parameters of the path that may have slashes in them."""
 NO_STORE = ((b"cache-control", b"no-store"),)
 
 
@@ -36,9 +39,10 @@ class Desk:
         self.places: dict[str, dict[str, Endpoint]] = {}
         for one in ENDPOINTS:
             self.places.setdefault(one.path, {})[one.method] = one
+        # the longer path goes first, as a key would take its end for a part of itself
         self.patterns = [
-            (re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", re.escape(f"{ROOT}{path}"))), methods)
-            for path, methods in self.places.items()
+            (pattern_of(path), self.places[path])
+            for path in sorted(self.places, key=len, reverse=True)
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +85,16 @@ class Desk:
         known = [f"{ROOT}{one}" for one in self.places]
         why = f"nothing is at {veiled(path)}{hint(path, known)}"
         raise Unfit(why, "no-endpoint", HTTPStatus.NOT_FOUND)
+
+
+def pattern_of(path: str) -> re.Pattern[str]:
+    """Give what a path matches."""
+    return re.compile(PARAMETER.sub(_part, re.escape(f"{ROOT}{path}")), re.DOTALL)
+
+
+def _part(parameter: re.Match[str]) -> str:
+    name = parameter[1]
+    return f"(?P<{name}>{'.+' if name in TO_THE_END else '[^/]+'})"
 
 
 def veiled(path: str) -> str:

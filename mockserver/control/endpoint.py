@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
+from contracts.kernel.task import OURS
+from mockserver.naming import unknown
 from mockserver.world import World
 
-ROOT = "/_screentest"
+ROOT = f"/{OURS}"
+MOST = 10_000
+"""How many rows one answer tells of."""
 
 
 class Form(BaseModel):
@@ -87,17 +90,9 @@ def conflict(why: str) -> Unfit:
     return Unfit(why, "conflict", HTTPStatus.CONFLICT)
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """Give the nearest name, and all there are."""
-    names = [*known]
-    near = get_close_matches(word, names, n=1)
-    meant = f"; did you mean {near[0]}?" if near else "."
-    return f"{meant} There are: {', '.join(names) or 'none'}"
-
-
 def expect(what: str, word: str, known: Iterable[str]) -> str:
     """Give a word back that is known, or refuse it with the nearest one that is."""
     names = [*known]
     if word in names:
         return word
-    raise Unfit(f"no {what} {word!r}{hint(word, names)}")
+    raise Unfit(unknown(what, word, names))

@@ -2,15 +2,16 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from json import loads
+from contextlib import suppress
 from typing import Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from mockserver.control.endpoint import Call, Whose
-from mockserver.control.whose import unlabelled
-from mockserver.journal import Digest, Entry, label, told
+from mockserver import redaction
+from mockserver.control.endpoint import Call, Whose, expect
+from mockserver.control.whose import label_of, providers_of
+from mockserver.journal import Digest, Entry
 from mockserver.world import World
 
 MOST = 100_000
@@ -45,7 +46,7 @@ class EntryTold(TypedDict):
     path: str
     query: str
     headers: dict[str, str]
-    """Keys are left out."""
+    """What is secret is left out: of these, of query, body and answer."""
     body: BodyTold
     status: int
     """0 where no answer was sent."""
@@ -95,7 +96,11 @@ def see_journal(call: Call[JournalAsked, None]) -> JournalTold:
 
 def filter_of(world: World, asked: EntriesAsked) -> Callable[[Entry], bool]:
     """Give what tells the entries that are meant from the others."""
-    tenant, key = label_of(asked.tenant, world), label_of(asked.key, world)
+    tenant, key = label_of(asked.tenant), label_of(asked.key)
+    served = providers_of(world, asked.provider)
+    if asked.operation:
+        ids = [one.id for provider in served for one in provider.operations]
+        expect("operation", asked.operation, dict.fromkeys(ids))
     known = {
         "tenant": tenant,
         "key": key,
@@ -117,11 +122,6 @@ def filter_of(world: World, asked: EntriesAsked) -> Callable[[Entry], bool]:
     return is_wanted
 
 
-def label_of(word: str, world: World) -> str:
-    """Give the label of a key or a tenant, which the word may be already."""
-    return word if "…" in word else label(unlabelled(word, world.tenants))
-
-
 def told_of(entry: Entry) -> EntryTold:
     """Tell of an entry."""
     return {
@@ -134,20 +134,20 @@ def told_of(entry: Entry) -> EntryTold:
         "operation": entry.operation,
         "method": entry.method,
         "path": entry.path,
-        "query": entry.query.decode("latin-1"),
-        "headers": told(entry.headers),
+        "query": redaction.query(entry.query.decode("latin-1")),
+        "headers": redaction.headers(entry.headers),
         "body": body_told(entry.body, entry.headers),
         "status": entry.status,
         "rule": entry.rule,
         "fault": entry.fault,
         "tasks": [*entry.tasks],
-        "answer_headers": told(entry.sent),
+        "answer_headers": redaction.headers(entry.sent),
         "answer": body_told(entry.answer, entry.sent),
     }
 
 
 def body_told(body: bytes | Digest, headers: Sequence[tuple[bytes, bytes]]) -> BodyTold:
-    """Tell of a body in the plainest form that loses nothing."""
+    """Tell of a body in the plainest form that loses nothing but secrets."""
     if isinstance(body, Digest):
         return {"sha256": body.sha256, "size": body.size, "content_type": body.content_type}
     if not body:
@@ -156,14 +156,8 @@ def body_told(body: bytes | Digest, headers: Sequence[tuple[bytes, bytes]]) -> B
         text = body.decode()
     except UnicodeDecodeError:
         return {"base64": b64encode(body).decode()}
-    if b"json" in dict(headers).get(b"content-type", b""):
-        try:
-            return {"json": loads(text, parse_constant=_refuse)}
-        except (ValueError, RecursionError):
-            pass
-    return {"text": text}
-
-
-def _refuse(constant: str) -> None:
-    """Leave what is no JSON as text."""
-    raise ValueError(constant)
+    kind = dict(headers).get(b"content-type", b"")
+    if b"json" in kind:
+        with suppress(ValueError, RecursionError):
+            return {"json": redaction.json(text)}
+    return {"text": redaction.query(text) if b"urlencoded" in kind else redaction.text(text)}

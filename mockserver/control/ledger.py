@@ -1,16 +1,18 @@
 """The ledger: every charge, and what the run would have cost."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from contracts.kernel.money import MICRO, Charged, Tariff, net
+from contracts.kernel.money import MICRO, Charged, Tariff, moves, net
 from contracts.kernel.provider import Provider
 from mockserver.control.endpoint import Call, Whose
-from mockserver.control.money import tasks_of
 from mockserver.control.whose import is_meant, keys_of, providers_of, tenants_of
 from mockserver.journal import label
+from mockserver.store import AnyTask
 from mockserver.world import World
 
 
@@ -62,17 +64,33 @@ class LedgerAsked(Whose):
     provider: str = ""
 
 
-Owner = tuple[str, Provider, Tariff, str]
+class Owner(NamedTuple):
+    """A key at a provider that charges, and what it asked for there."""
+
+    tenant: str
+    provider: Provider
+    tariff: Tariff
+    key: str
+    tasks: Sequence[AnyTask]
 
 
 def owners(world: World, asked: LedgerAsked) -> Iterator[Owner]:
     """Give every tenant, provider that charges, and key that are meant."""
     providers = providers_of(world, asked.provider)
     for tenant in tenants_of(world, asked):
+        tasks = tasks_by_owner(world, tenant)
         for key in keys_of(world, tenant):
             for one in providers:
                 if one.tariff and is_meant(asked, key):
-                    yield tenant, one, one.tariff, key
+                    yield Owner(tenant, one, one.tariff, key, tasks.get((one.id, key), ()))
+
+
+def tasks_by_owner(world: World, tenant: str) -> Mapping[tuple[str, str], Sequence[AnyTask]]:
+    """Give the tasks of a tenant by provider and key."""
+    grouped: dict[tuple[str, str], list[AnyTask]] = defaultdict(list)
+    for task in world.store.tasks.of(tenant):
+        grouped[task.provider, task.key].append(task)
+    return grouped
 
 
 def see_ledger(call: Call[LedgerAsked, None]) -> Ledger:
@@ -93,8 +111,12 @@ def see_ledger(call: Call[LedgerAsked, None]) -> Ledger:
 
 def lines_of(world: World, owner: Owner) -> Iterator[Line]:
     """Give the ledger of a key at a provider."""
-    tenant, provider, tariff, key = owner
-    for move in world.books.moves(tenant, provider, key, world.clock_of(tenant).now()):
+    tenant, provider, tariff, key, tasks = owner
+    now = world.clock_of(tenant).now()
+    lines = [*world.books.account(tenant, provider, key).top_ups]
+    for task in tasks:
+        lines += moves(replace(task), tariff, now)  # the copy remembers what it reads, not the task
+    for move in lines:
         yield {
             "at": move.at,
             "tenant": label(tenant),
@@ -111,11 +133,11 @@ def lines_of(world: World, owner: Owner) -> Iterator[Line]:
 
 def total_of(world: World, owner: Owner) -> Total:
     """Give what a key spent at a provider."""
-    tenant, provider, tariff, key = owner
+    tenant, provider, tariff, key, tasks = owner
     now = world.clock_of(tenant).now()
     forgotten = world.books.account(tenant, provider, key).forgotten
     spent, reserved = -forgotten, 0
-    for task in tasks_of(world, tenant, provider, key):
+    for task in tasks:
         price = -net(task, tariff, now)
         if tariff.charged is Charged.SUCCEEDED and not task.is_over(now):
             reserved += price

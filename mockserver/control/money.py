@@ -5,9 +5,17 @@ from typing_extensions import TypedDict
 
 from contracts.kernel.money import MICRO, Tariff, micros
 from contracts.kernel.provider import Provider
-from mockserver.control.endpoint import Call, Form, Unfit, Whose, expect, hint
-from mockserver.control.whose import is_meant, keys_of, provider_named, tenants_of, unlabelled
+from mockserver.control.endpoint import Call, Form, Unfit, Whose, expect
+from mockserver.control.whose import (
+    is_meant,
+    keys_of,
+    names,
+    provider_named,
+    tenants_of,
+    unlabelled,
+)
 from mockserver.journal import label
+from mockserver.naming import hint
 from mockserver.store import AnyTask
 from mockserver.world import World
 
@@ -78,8 +86,8 @@ def see_key(call: Call[Whose, None]) -> KeyTold:
 
 def named(world: World, asked: Whose) -> tuple[str, str]:
     """Give the tenant and the key that are meant."""
-    tenant = unlabelled(asked.tenant or asked.key, world.tenants)
-    return tenant, unlabelled(asked.key, keys_of(world, tenant))
+    tenant = unlabelled(asked.tenant or asked.key, names(world))
+    return tenant, unlabelled(asked.key, [*keys_of(world, tenant), tenant])
 
 
 def told_of(world: World, tenant: str, key: str) -> KeyTold:
@@ -101,12 +109,11 @@ def account_of(
 ) -> AccountTold:
     """Tell of one account."""
     now, books = world.clock_of(tenant).now(), world.books
-    account = books.account(tenant, provider, key)
     return {
         "provider": provider.id,
         "currency": tariff.currency,
-        "balance": units(books.balance(account, tariff, now)),
-        "limit": units(books.spendable(account, tariff, now)),
+        "balance": units(books.balance(tenant, provider, key, now)),
+        "limit": units(books.spendable(tenant, provider, key, now)),
     }
 
 
@@ -156,11 +163,11 @@ def paid(world: World, id_: str) -> Payee:
 
 def set_account(world: World, tenant: str, key: str, payee: Payee, told: KeyTelling) -> None:
     """Say what an account has from now on."""
-    provider, tariff = payee
+    provider, _ = payee
     now, books, said = world.clock_of(tenant).now(), world.books, told.model_fields_set
-    account = books.account(tenant, provider, key)
-    balance = _micros(told.balance) if "balance" in said else books.balance(account, tariff, now)
-    limit = _micros(told.limit) if "limit" in said else books.spendable(account, tariff, now)
+    whose = tenant, provider, key
+    balance = _micros(told.balance) if "balance" in said else books.balance(*whose, now)
+    limit = _micros(told.limit) if "limit" in said else books.spendable(*whose, now)
     tasks = tasks_of(world, tenant, provider, key)
     books.set(tenant, provider, key, balance=balance, limit=limit, open_tasks=tasks, now=now)
 

@@ -7,7 +7,7 @@ from mockserver import __version__
 from mockserver.clock import real_now
 from mockserver.control.clocks import ClockTold, told_of
 from mockserver.control.endpoint import ROOT, Call, Form, Whose, absent
-from mockserver.control.whose import keys_of, tenant_of, unlabelled
+from mockserver.control.whose import keys_of, names, tenant_of, unlabelled
 from mockserver.journal import label
 from mockserver.world import World
 
@@ -89,11 +89,11 @@ def health(call: Call[Form, None]) -> Health:
 
 def counts(world: World) -> Counts:
     """Count everything."""
-    store, names = world.store, [*world.tenants]
+    store, everyone = world.store, names(world)
     return {
-        "tenants": len(names),
-        "tasks": sum(len(store.tasks.of(name)) for name in names),
-        "callbacks": sum(len(store.callbacks.of(name)) for name in names),
+        "tenants": len(everyone),
+        "tasks": sum(len(store.tasks.of(name)) for name in everyone),
+        "callbacks": sum(len(store.callbacks.of(name)) for name in everyone),
         "requests": world.journal.total,
         "journal": len(world.journal),
     }
@@ -102,7 +102,7 @@ def counts(world: World) -> Counts:
 def reset(call: Call[Whose, None]) -> Forgotten:
     """Forget one tenant, or everything; time begins anew with the latter."""
     world, name = call.world, tenant_of(call.world, call.asked)
-    gone = [name] if name else [*world.tenants]
+    gone = [name] if name else names(world)
     if name:
         world.forget(name)
     else:
@@ -112,27 +112,28 @@ def reset(call: Call[Whose, None]) -> Forgotten:
 
 def tenants(call: Call[Form, None]) -> Tenants:
     """Tell which tenants there are."""
-    world, store = call.world, call.world.store
+    return {"tenants": [tenant_told(call.world, name) for name in names(call.world)]}
+
+
+def tenant_told(world: World, name: str) -> TenantTold:
+    """Tell of a tenant, of whom nothing but its money may be left."""
+    tenant, store = world.tenants.get(name), world.store
     return {
-        "tenants": [
-            {
-                "tenant": label(name),
-                "own_clock": tenant.clock is not world.clock,
-                "pinned": tenant.pinned,
-                "keys": [label(key) for key in keys_of(world, name)],
-                "tasks": len(store.tasks.of(name)),
-                "callbacks": len(store.callbacks.of(name)),
-            }
-            for name, tenant in world.tenants.items()
-        ]
+        "tenant": label(name),
+        "own_clock": tenant is not None and tenant.is_apart,
+        "pinned": tenant is not None and tenant.pinned,
+        "keys": [label(key) for key in keys_of(world, name)],
+        "tasks": len(store.tasks.of(name)),
+        "callbacks": len(store.callbacks.of(name)),
     }
 
 
 def forget_tenant(call: Call[TenantPath, None]) -> Forgotten:
     """Forget a tenant that there is."""
     world = call.world
-    name = unlabelled(call.asked.name, world.tenants)
-    if name not in world.tenants:
+    there = names(world)
+    name = unlabelled(call.asked.name, there)
+    if name not in there:
         raise absent(f"no tenant {label(name)} has anything; see {ROOT}/tenants")
     world.forget(name)
     return {"tenants": [label(name)]}

@@ -1,5 +1,6 @@
 """Tasks: seeing them, and bringing them to their end."""
 
+from dataclasses import replace
 from math import inf
 
 from pydantic import Field
@@ -8,13 +9,23 @@ from typing_extensions import TypedDict
 from contracts.kernel.money import MICRO
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import Failure, Phase
-from mockserver.control.endpoint import Call, Form, Unfit, Whose, absent, conflict, expect, hint
+from mockserver import redaction
+from mockserver.control.endpoint import (
+    MOST,
+    Call,
+    Form,
+    Unfit,
+    Whose,
+    absent,
+    conflict,
+    expect,
+)
 from mockserver.control.whose import is_meant, provider_named, tenants_of
+from mockserver.destinations import shown
 from mockserver.journal import label
+from mockserver.naming import hint
 from mockserver.store import AnyTask
 from mockserver.world import World
-
-MOST = 10_000
 
 
 class Why(TypedDict):
@@ -86,13 +97,13 @@ def told_of(world: World, task: AnyTask) -> TaskTold:
         "tenant": label(task.tenant),
         "key": label(task.key),
         "state": state_of(world, task),
-        "model": str(getattr(task.request, "model", "")),
+        "model": str(getattr(replace(task).request, "model", "")),  # the copy remembers it
         "created": task.created,
         "started": moment(task.started),
         "finishes": moment(task.finishes),
         "cost": task.cost / MICRO,
         "currency": provider.tariff.currency if provider.tariff else "",
-        "callback_url": task.plan.callback_url,
+        "callback_url": redaction.url(shown(task.plan.callback_url)),
         "media_url": task.video_url if world.has_media(task) else None,
         "failure": {"code": failure.code, "message": failure.message} if failure else None,
         "scenario": task.trouble.scenario if task.trouble else "",

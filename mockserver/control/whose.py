@@ -3,19 +3,35 @@
 from collections.abc import Iterable
 
 from contracts.kernel.provider import Provider
-from mockserver.control.endpoint import Unfit, Whose, expect
+from mockserver.control.endpoint import Unfit, Whose, absent, expect
 from mockserver.journal import label
 from mockserver.world import World
+
+MARK = "…"
+"""Stands in every label that is not the name itself, and in no key that a header can carry."""
 
 
 def unlabelled(word: str, known: Iterable[str]) -> str:
     """Give the name that a label stands for; any other word stands for itself."""
-    return next((name for name in known if label(name) == word), word)
+    found = next((name for name in known if word in {name, label(name)}), None)
+    if found is None and MARK in word:
+        raise absent(f"{word!r} is the label of nobody who has anything; say the name itself")
+    return word if found is None else found
+
+
+def label_of(word: str) -> str:
+    """Give the label of a key or a tenant, which the word may be already."""
+    return word if MARK in word else label(word)
+
+
+def names(world: World) -> list[str]:
+    """Give the tenants there are, and those of whom only their money is remembered."""
+    return [*dict.fromkeys([*world.tenants, *world.store.accounts.tenants()])]
 
 
 def tenant_of(world: World, asked: Whose) -> str:
     """Give the tenant that is meant; nothing when none is."""
-    return unlabelled(asked.tenant or asked.key, world.tenants)
+    return unlabelled(asked.tenant or asked.key, names(world))
 
 
 def one_tenant(world: World, asked: Whose) -> str:
@@ -29,7 +45,7 @@ def one_tenant(world: World, asked: Whose) -> str:
 def tenants_of(world: World, asked: Whose) -> list[str]:
     """Give the tenant that is meant; every one there is when none is."""
     name = tenant_of(world, asked)
-    return [name] if name else [*world.tenants]
+    return [name] if name else names(world)
 
 
 def is_meant(asked: Whose, key: str) -> bool:

@@ -1,7 +1,10 @@
 """The scenarios of a world, and which of them a request meets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,8 +15,8 @@ from mockserver.scenarios.files import from_mapping, load
 from mockserver.scenarios.magic import called, of_key
 from mockserver.scenarios.places import Armed, armed
 from mockserver.scenarios.scenario import Do, Scenario, matches, objection
-from mockserver.store import Meter
-from mockserver.trouble import NoScenario
+from mockserver.store import Tally
+from mockserver.trouble import NoScenario, Trouble
 
 if TYPE_CHECKING:  # a world has scenarios
     from mockserver.world import World
@@ -23,22 +26,38 @@ MOST_CALLED = 256
 """How many directives are kept ready; clients may make up any number of them."""
 
 
-class Case(NamedTuple):
-    """One request, as far as scenarios select by it."""
+@dataclass(frozen=True)
+class Case:
+    """One request, as far as scenarios select by it; what few of them ask for is found then."""
 
     provider: Provider
     operation: str
     tenant: str
     key: str
-    models: tuple[str, ...]
-    """That of the request, or of the tasks it is about."""
-    prompts: tuple[str, ...]
+    request: Any = None
+    """Its body, where it is about no task."""
+    prompt_of: Callable[[Any], str] | None = None
+    """Gives the prompt of a body, where it may have one."""
     tasks: tuple[Task[Any], ...] = ()
     """Those it is about."""
     asked: tuple[str, ...] = ()
     """What a prompt asks for by directives."""
     is_over: bool = False
     """Whether all that it is about is done."""
+
+    @cached_property
+    def _bodies(self) -> tuple[Any, ...]:
+        return tuple(task.request for task in self.tasks) or (self.request,)
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """That of the request, or of the tasks it is about."""
+        return tuple(str(getattr(body, "model", "")) for body in self._bodies)
+
+    @cached_property
+    def prompts(self) -> tuple[str, ...]:
+        """Likewise."""
+        return tuple(map(self.prompt_of, self._bodies)) if self.prompt_of else ()
 
 
 class Met(NamedTuple):
@@ -54,6 +73,9 @@ class Scenarios:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._called: dict[tuple[str, str], Armed] = {}
+        self._ordered: list[Armed] = []
+        """Those of the settings."""
+        self._serials = count(1)
 
     def add(self, scenario: Scenario | Mapping[str, Any] | str, tenant: str = "") -> Scenario:
         """Let a scenario hold, of the whole world or of one tenant; its name replaces an equal one.
@@ -65,21 +87,58 @@ class Scenarios:
             scenario = called(scenario)
         elif not isinstance(scenario, Scenario):
             scenario = from_mapping(scenario)
-        one = armed(scenario, self._providers(), lenient=self._is_lenient)
-        if tenant:
-            self._world.tenant(tenant).pinned = True
-        self._world.store.scenarios.put(tenant, scenario.name, one)
-        self._world.is_meddled = True
+        self._put(self._arm([scenario]), tenant)
         return scenario
 
     def read(self, text: str, tenant: str = "") -> list[Scenario]:
         """Let the scenarios of a file hold, or a built-in one, in the words of the command line."""
-        found = load(text) if text.endswith(FILE) or Path(text).is_file() else [called(text)]
-        return [self.add(one, tenant) for one in found]
+        found = self._read(text)
+        self._put(found, tenant)
+        return [one.scenario for one in found]
+
+    def order(self, texts: Iterable[str]) -> None:
+        """Let the scenarios of the settings hold, now and after every reset."""
+        self._ordered = [one for text in texts for one in self._read(text)]
+        self.restore()
+
+    def restore(self) -> None:
+        """Let the scenarios of the settings hold again, whatever became of their files."""
+        self._put(self._ordered, "")
 
     def clear(self, tenant: str = "") -> None:
-        """Forget the scenarios of a tenant, or those of the whole world."""
+        """Forget the scenarios of a tenant, or those of the whole world, and their counts."""
+        gone = [*self._world.store.scenarios.of(tenant)]
         self._world.store.scenarios.clear(tenant)
+        self._forget_counts(gone)
+
+    def _read(self, text: str) -> list[Armed]:
+        is_file = text.endswith(FILE) or Path(text).is_file()
+        return self._arm(load(text) if is_file else [called(text)])
+
+    def _arm(self, found: Iterable[Scenario]) -> list[Armed]:
+        """Check scenarios against what is served, and give each a mark of its own."""
+        served, lenient = self._providers(), self._is_lenient
+        ready = [armed(one, served, lenient=lenient) for one in found]
+        return [one._replace(mark=f"{next(self._serials)}") for one in ready]
+
+    def _put(self, found: Iterable[Armed], tenant: str) -> None:
+        """Let scenarios hold; one that is replaced takes its counts along."""
+        rows = self._world.store.scenarios
+        if tenant:
+            self._world.tenant(tenant).pinned = True
+        for one in found:
+            if replaced := rows.get(tenant, one.scenario.name):
+                self._forget_counts([replaced])
+            rows.put(tenant, one.scenario.name, one)
+            self._world.is_meddled = True
+
+    def _forget_counts(self, gone: Iterable[Armed]) -> None:
+        """Drop what scenarios counted; what tasks remember of them is not asked for any more."""
+        marks, tallies = {one.mark for one in gone}, self._world.store.tallies
+        for tenant in tuple(tallies.tenants()):
+            for id_ in tuple(tallies.ids(tenant)):
+                if isinstance(id_, tuple) and id_[0] in marks:
+                    tallies.drop(tenant, id_)
 
     def list(self, tenant: str = "") -> list[Scenario]:
         """Give the scenarios of a tenant, or those of the whole world, in their order."""
@@ -118,7 +177,7 @@ class Scenarios:
                 continue
             more = one.scenario.do.given()
             is_free = not given.keys() & more.keys() and not objection({**given, **more})
-            if self._acts(one.scenario, case, is_free=is_free or not given):
+            if self._acts(one, case, is_free=is_free or not given):
                 names.append(one.scenario.name)
                 given |= more
         return Met(tuple(names), Do.model_validate(given)) if names else None
@@ -126,21 +185,21 @@ class Scenarios:
     def _in_order(self, case: Case) -> Iterator[Armed]:
         """Give what may select a request: its prompt's, its key's, its tenant's, the world's."""
         for text in case.asked:
-            yield self.called(text, case.provider)
+            yield self.called(text, case.provider)._replace(mark=f"prompt {text}")
         if text := of_key(case.key):
-            yield self.called(text, case.provider)
+            yield self.called(text, case.provider)._replace(mark=f"key {text}")
         if case.tenant:
             yield from tuple(self._world.store.scenarios.of(case.tenant))
         yield from tuple(self._world.store.scenarios.of(""))
 
-    def _acts(self, scenario: Scenario, case: Case, *, is_free: bool) -> bool:
+    def _acts(self, one: Armed, case: Case, *, is_free: bool) -> bool:
         """Count a request that is selected, and tell whether the scenario acts on it."""
-        count = Count(self._world, scenario, case)
-        seen, done = count.read()
+        scenario, counted = one.scenario, Count(self._world, one, case)
+        seen, done = counted.read()
         seen += 1
         is_due = scenario.when.comes(seen) and (scenario.times is None or done < scenario.times)
         acts = is_due and is_free and self._has_luck(scenario, case.tenant, seen)
-        count.write(seen, done + acts)
+        counted.write(seen, done + acts)
         return acts
 
     def _has_luck(self, scenario: Scenario, tenant: str, seen: int) -> bool:
@@ -168,32 +227,30 @@ class Count(NamedTuple):
     """How many requests a scenario selected, and how often it acted."""
 
     world: "World"
-    scenario: Scenario
+    armed: Armed
     case: Case
 
     @property
     def _id(self) -> tuple[str, ...]:
-        scope = self.case.key if self.scenario.per == "key" else ""
-        return ("", scope, f"scenario {self.scenario.name}")
+        return (self.armed.mark, self.case.key if self.armed.scenario.per == "key" else "")
 
     @property
     def _by_task(self) -> bool:
-        return self.scenario.per == "task"
+        return self.armed.scenario.per == "task"
 
     def read(self) -> tuple[int, int]:
         """Give both."""
         if self._by_task:
-            met: dict[str, tuple[int, int]] = self.case.tasks[0].trouble.met
-            return met.get(self.scenario.name, (0, 0))
-        meter = self.world.store.meters.get(self.case.tenant, self._id)
-        return (meter.seen, meter.done) if meter else (0, 0)
+            trouble: Trouble | None = self.case.tasks[0].trouble
+            return trouble.met.get(self.armed.mark, (0, 0)) if trouble else (0, 0)
+        return self.world.store.tallies.get(self.case.tenant, self._id) or (0, 0)
 
     def write(self, seen: int, done: int) -> None:
         """Remember both."""
         if self._by_task:
             task = self.case.tasks[0]
-            task.trouble.met[self.scenario.name] = (seen, done)
+            task.trouble = task.trouble or Trouble(scenario="")
+            task.trouble.met[self.armed.mark] = (seen, done)
             self.world.store.tasks.put(task.tenant, (task.provider, task.id), task)
         else:
-            meter = Meter(seen=seen, done=done)
-            self.world.store.meters.put(self.case.tenant, self._id, meter)
+            self.world.store.tallies.put(self.case.tenant, self._id, Tally(seen, done))

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mockserver.scenarios.naming import explained, unknown
-from mockserver.scenarios.scenario import Scenario
+from mockserver.naming import unknown
+from mockserver.scenarios.scenario import Do, Part, Scenario, When
 
 TABLE = "scenario"
 """Each scenario is a `[[scenario]]`."""
+PARTS: dict[str, type[Part]] = {"when": When, "do": Do}
 
 
 def load(path: str | Path) -> list[Scenario]:
@@ -45,3 +46,17 @@ def from_mapping(given: Mapping[str, Any]) -> Scenario:
     except ValidationError as error:
         name = given.get("name", "without a name")
         raise ValueError(f"scenario {name!r}: {explained(error)}") from None
+
+
+def explained(error: ValidationError) -> str:
+    """Say what is wrong with a scenario, field by field, with the nearest key where one is not."""
+    return "; ".join(_explained(one["loc"], one["type"], one["msg"]) for one in error.errors())
+
+
+def _explained(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    where = ".".join(map(str, loc))
+    if kind == "extra_forbidden":
+        known = PARTS.get(str(loc[0]), Scenario) if len(loc) > 1 else Scenario
+        return f"{where}: {unknown('key', str(loc[-1]), known.model_fields)}"
+    text = message.removeprefix("Value error, ")
+    return f"{where}: {text}" if where else text

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from contracts.kernel.auth import SANDBOX_KEYS
 from mockserver.journal import OURS
+from mockserver.naming import unknown
 from mockserver.scenarios.files import from_mapping, tables
-from mockserver.scenarios.naming import unknown
 from mockserver.scenarios.scenario import Scenario
-from mockserver.trouble import NoScenario
+from mockserver.trouble import DIRECTIVE, NoScenario
 
 BUILTIN = "builtin.toml"
-DIRECTIVE = re.compile(r"\[screentest:([^\]]*)\]?")
+SPOKEN = re.compile(re.escape(DIRECTIVE) + r"([^\]]*)\]?")
 """Without its closing bracket, too, so that a mistake is not taken for a prompt."""
 SLOT = re.compile("<(.+)>")
 """A value that stands for the argument."""
@@ -90,7 +90,7 @@ def called(text: str) -> Scenario:
 
 def directives(prompt: str) -> tuple[str, ...]:
     """Give what a prompt asks for, in its order."""
-    return tuple(dict.fromkeys(" ".join(one.split()) for one in DIRECTIVE.findall(prompt)))
+    return tuple(dict.fromkeys(" ".join(one.split()) for one in SPOKEN.findall(prompt)))
 
 
 def of_key(key: str) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 from contracts.kernel.errors import Refused
-from contracts.kernel.operation import Finds, Follows, Opens, Operation
+from contracts.kernel.operation import Finds, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import Failure, Task
 from mockserver.delivery import MEDIA
@@ -14,9 +15,9 @@ from mockserver.scenarios.directory import Case, Met
 from mockserver.scenarios.magic import directives
 from mockserver.scenarios.mischief import Mischief
 from mockserver.scenarios.scenario import OF_TASKS, Do
-from mockserver.store import AnyTask, Link
+from mockserver.store import AnyTask
 from mockserver.trouble import Trouble
-from mockserver.world import NOBODY, World
+from mockserver.world import World
 
 AT_OPENING = {*OF_TASKS, "reason", "seconds"}
 """What is said of a task that is opened, rather than of the answer."""
@@ -40,7 +41,7 @@ def meet(provider: Provider, operation: Operation, exchange: Exchange, world: Wo
 
 def with_film(met: Met | None, tasks: Sequence[Task[Any]]) -> Met | None:
     """Add what is wrong with a film since its task was opened."""
-    ill = next((task.trouble for task in tasks if task.trouble.video), None)
+    ill = next((task.trouble for task in tasks if task.trouble and task.trouble.video), None)
     if ill is None or (met and met.do.video):
         return met
     given = met.do.given() if met else {}
@@ -52,12 +53,8 @@ def meet_opening(
     provider: Provider, operation: Operation, effect: Opens, exchange: Exchange, world: World
 ) -> None:
     """Decide what becomes of a task before it is opened, and of the answer."""
-    prompt = effect.prompt(exchange.request)
-    asked = directives(prompt)
-    models = (str(getattr(exchange.request, "model", "")),)
-    case = Case(
-        provider, operation.id, exchange.tenant, exchange.key, models, (prompt,), asked=asked
-    )
+    asked = directives(effect.prompt(exchange.request))
+    case = replace(plain(provider, operation, exchange), prompt_of=effect.prompt, asked=asked)
     met = world.scenarios.meet(case)
     if met or asked:
         exchange.trouble = trouble(met, asked, provider)
@@ -88,39 +85,33 @@ def failure(do: Do, provider: Provider) -> Failure:
     return provider.failures[do.reason or next(iter(provider.failures))]
 
 
+def plain(provider: Provider, operation: Operation, exchange: Exchange) -> Case:
+    """Tell of a request what it says itself."""
+    return Case(provider, operation.id, exchange.tenant, exchange.key, exchange.request)
+
+
 def case_of(provider: Provider, operation: Operation, exchange: Exchange, world: World) -> Case:
     """Tell what a request is about, whose tasks are there already."""
-    effect, tasks = operation.effect, list[Task[Any]]()
+    effect, tasks = operation.effect, exchange.found
     if isinstance(effect, Finds):
-        tasks = list(world.find(provider, exchange, effect.ids(exchange.request)))
-    elif isinstance(effect, Follows):
-        link = world.store.links.get(NOBODY, effect.link(exchange.request))
-        tasks = behind(link, provider)
-    model = getattr(exchange.request, "model", "")
-    case = Case(
-        provider, operation.id, exchange.tenant, exchange.key, (str(model),), (), tuple(tasks)
-    )
+        tasks = world.find(provider, exchange, effect.ids(exchange.request))
+    case = replace(plain(provider, operation, exchange), tasks=tuple(tasks))
     return about(case, world) if tasks else case
-
-
-def behind(link: Link | None, provider: Provider) -> list[Task[Any]]:
-    """Give the task behind a link, if it is one of this provider."""
-    return [link.task] if link and link.task and link.task.provider == provider.id else []
 
 
 def about(case: Case, world: World) -> Case:
     """Complete a request by what it is about: it is met as its tasks would be."""
     first, effect = case.tasks[0], case.provider.submit.effect
     assert isinstance(effect, Opens)  # noqa: S101 - that is what `submit` does
-    for task in case.tasks:
-        task.trouble = task.trouble or Trouble(scenario="")
     now = world.clock_of(first.tenant).now()
-    asked = dict.fromkeys(name for task in case.tasks for name in task.trouble.names)
-    return case._replace(
+    asked = dict.fromkeys(
+        name for task in case.tasks if task.trouble for name in task.trouble.names
+    )
+    return replace(
+        case,
         tenant=case.tenant or first.tenant,
         key=case.key or first.key,
-        models=tuple(str(getattr(task.request, "model", "")) for task in case.tasks),
-        prompts=tuple(effect.prompt(task.request) for task in case.tasks),
+        prompt_of=effect.prompt,
         asked=tuple(asked),
         is_over=all(task.is_over(now) for task in case.tasks),
     )
@@ -140,6 +131,6 @@ def meddle(met: Met, exchange: Exchange, settled: AbstractSet[str] = frozenset()
 def meet_download(task: AnyTask, world: World) -> Mischief | None:
     """Let the fetching of a result meet the scenarios there are."""
     provider = world.providers[task.provider]
-    case = about(Case(provider, MEDIA, "", "", (), (), (task,)), world)
+    case = about(Case(provider, MEDIA, "", "", tasks=(task,)), world)
     met = with_film(world.scenarios.meet(case), case.tasks)
     return Mischief(", ".join(met.names), met.do) if met else None

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from pydantic_core import to_json
+
+from contracts.kernel.errors import Refusal
 from contracts.kernel.operation import Finds, Opens, Operation
 from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Video
 from mockserver.delivery import MEDIA
-from mockserver.scenarios.naming import unknown
+from mockserver.naming import unknown
 from mockserver.scenarios.scenario import OF_TASKS, ROLES, Do, Scenario, When, matches
 
 WILD = frozenset("*?[")
@@ -72,6 +75,8 @@ class Armed(NamedTuple):
 
     scenario: Scenario
     places: frozenset[tuple[str, str]]
+    mark: str = ""
+    """What its counts go by: no two that were ordered share one, whatever their names."""
 
 
 def armed(scenario: Scenario, providers: Mapping[str, Provider], *, lenient: bool) -> Armed:
@@ -88,6 +93,9 @@ def armed(scenario: Scenario, providers: Mapping[str, Provider], *, lenient: boo
     suited = frozenset(place.id for place in chosen if place.suits(do))
     if not suited:
         raise ValueError(_of(scenario, f"selects nothing: {_obstacle(do, chosen)}"))
+    met = {place.provider.id: place.provider for place in chosen if place.id in suited}
+    if problem := next(filter(None, (_unsayable(do, one) for one in met.values())), ""):
+        raise ValueError(_of(scenario, problem))
     return Armed(scenario, suited)
 
 
@@ -119,6 +127,22 @@ def _misnamed(when: When, do: Do, meant: Collection[Provider], *, lenient: bool)
     if do.reason is not None and do.reason not in failures:
         return unknown("reason to fail", do.reason, failures)
     return "" if lenient else _no_model(when.model, meant)
+
+
+def _unsayable(do: Do, provider: Provider) -> str:
+    """Say why a refusal cannot be made, by making it: its form takes details on trust."""
+    if do.error is None:
+        return ""
+    case, why = provider.errors[do.error], ""
+    refusal = Refusal(do.error, None, (), do.details or {}, str, str)
+    try:
+        to_json(case.body(refusal))
+        sent = case.headers(refusal) if case.headers else {}
+        if not all(one.isascii() and one.isprintable() for one in sent.values()):
+            why = "a header is one line of ASCII"
+    except Exception as error:  # noqa: BLE001 - a form may fail in any way
+        why = f"{type(error).__name__}: {error}"
+    return f"details that {do.error!r} of {provider.id} cannot show: {why}" if why else ""
 
 
 def _no_model(model: str, meant: Iterable[Provider]) -> str:

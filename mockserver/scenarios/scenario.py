@@ -132,7 +132,7 @@ class Do(Part):
     callback: CallbackFault | None = None
     """What becomes of the callback."""
     seconds: Positive | None = None
-    """By how much the callback is late, on the clock of the tenant."""
+    """By how much the callback is late, as the provider counts: divided by the speed."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

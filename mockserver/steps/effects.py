@@ -1,8 +1,9 @@
 """What an accepted request does: open a task, find tasks, compute an answer, keep a file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from typing import assert_never
 
 from pydantic import TypeAdapter
@@ -22,6 +23,7 @@ from contracts.kernel.operation import (
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
 from mockserver.steps import Step
+from mockserver.store import AnyTask
 from mockserver.world import NOBODY, World
 
 
@@ -34,7 +36,7 @@ def effect_step(provider: Provider, operation: Operation, world: World) -> Step:
         case Finds():
             return finding(provider, effect, world)
         case Follows():
-            return following(provider, effect, world)
+            return following(effect)
         case Computes():
             return computing(effect)
         case Keeps():
@@ -72,33 +74,52 @@ def finding(provider: Provider, effect: Finds, world: World) -> Step:
 
     def find_tasks(exchange: Exchange) -> None:
         clock = exchange.clock
-        found = world.find(provider, exchange, effect.ids(exchange.request))
+        # whoever met a scenario has found its tasks already
+        found = exchange.found or world.find(provider, exchange, effect.ids(exchange.request))
         exchange.found = found
         if clock.policy == "poll":
             for task in found:
                 world.look(provider, task, clock)
         now = clock.now()
-        for task in found:
-            if task.trouble:
-                now = task.trouble.seen_at(task, now)
-        exchange.reply = effect.reply(exchange.request, found, now)
+        seen = [seen_as(task, now, world) if task.trouble else task for task in found]
+        exchange.reply = effect.reply(exchange.request, seen, now)
 
     return find_tasks
 
 
-def following(provider: Provider, effect: Follows, world: World) -> Step:
-    """Find the task of this provider behind a link, whoever asks."""
+def following(effect: Follows) -> Step:
+    """Answer for the task behind a link, whoever asks."""
 
     def follow_link(exchange: Exchange) -> None:
-        target = world.store.links.get(NOBODY, effect.link(exchange.request))
-        task = target.task if target else None
-        if task and task.provider == provider.id:
-            exchange.tenant = task.tenant
-            exchange.clock = world.clock_of(task.tenant)
-            exchange.found = (task,)
         exchange.reply = effect.reply(exchange.request, exchange.found, exchange.clock.now())
 
     return follow_link
+
+
+def seen_as(task: AnyTask, now: float, world: World) -> AnyTask:
+    """Give a task as a look finds it: of one that flaps, every other look finds it not begun."""
+    trouble = task.trouble
+    if trouble.flaps <= 0 or now <= task.started:
+        return task
+    trouble.flaps -= 1
+    world.store.tasks.put(task.tenant, (task.provider, task.id), task)
+    return task if trouble.flaps % 2 else replace(task, started=inf, finishes=inf)
+
+
+def owner_steps(provider: Provider, operation: Operation, world: World) -> tuple[Step, ...]:
+    """Give the step that finds whose request it is where a link says so, and no key."""
+    effect = operation.effect
+    if not isinstance(effect, Follows):
+        return ()
+
+    def find_owner(exchange: Exchange) -> None:
+        link = world.store.links.get(NOBODY, effect.link(exchange.request))
+        task = world.task_behind(link)
+        if task and task.provider == provider.id:
+            exchange.enter(task.tenant, world.clock_of(task.tenant))
+            exchange.found = (task,)
+
+    return (find_owner,)
 
 
 def computing(effect: Computes) -> Step:
@@ -156,9 +177,8 @@ class KeysPurse:
     @property
     def balance(self) -> int | None:
         """What is left, in millionths; None where it never runs out."""
-        books, tariff = self.world.books, self.provider.tariff
-        account = books.account(self.tenant, self.provider, self.key)
-        return books.balance(account, tariff, self.exchange.clock.now()) if tariff else None
+        now = self.exchange.clock.now()
+        return self.world.books.balance(self.tenant, self.provider, self.key, now)
 
     def moves(self) -> Sequence[Move]:
         """Give the ledger, newest first."""
@@ -167,7 +187,7 @@ class KeysPurse:
 
     def top_up(self, amount: int, payment: str) -> int:
         """Add money, and give the new balance; the sum itself where money never runs out."""
-        self.world.tenant(self.tenant).pinned = True
+        self.exchange.tenant = self.tenant
         now = self.exchange.clock.now()
         self.world.books.top_up(self.tenant, self.provider, self.key, amount, now, payment)
         left = self.balance

@@ -16,7 +16,6 @@ from mockserver.exchange import Exchange
 from mockserver.steps import Step
 from mockserver.steps.consenting import consent_gate
 from mockserver.steps.limiting import limit_step
-from mockserver.store import Meter
 from mockserver.world import World
 
 INVALID_KEYS = {key for key, cause in SANDBOX_KEYS.items() if cause is Cause.BAD_KEY}
@@ -56,8 +55,8 @@ def key_gate(provider: Provider, operation: Operation, world: World) -> Step:
             raise Refused(Cause.BAD_KEY)
         exchange.key = key
         name = exchange.tenant = exchange.tenant or key
-        if tenant := world.tenants.get(name):
-            exchange.clock = tenant.clock
+        if (tenant := world.tenants.get(name)) and tenant.clock is not exchange.clock:
+            exchange.enter(name, tenant.clock)
         if cause := refused.get(name, key):
             raise Refused(cause)
         if not isinstance(found, str):
@@ -72,13 +71,12 @@ def use_once(signed: Signed, provider: Provider, exchange: Exchange, world: Worl
     """Hold a signature to its moment, and its nonce to being new."""
     now = exchange.clock.now()
     signed.check(now)
-    id_ = (provider.id, signed.key, "nonces")
-    meter = world.store.meters.get(exchange.tenant, id_) or Meter()
-    meter.nonces = {nonce: until for nonce, until in meter.nonces.items() if until > now}
-    if signed.nonce in meter.nonces:
+    id_, nonces = (provider.id, signed.key), world.store.nonces
+    used = nonces.get(exchange.tenant, id_) or {}
+    if used.get(signed.nonce, now) > now:
         raise Refused(signed.reused)
-    meter.nonces[signed.nonce] = now + signed.remembered
-    world.store.meters.put(exchange.tenant, id_, meter)
+    known = {nonce: until for nonce, until in used.items() if until > now}
+    nonces.put(exchange.tenant, id_, known | {signed.nonce: now + signed.remembered})
 
 
 def balance_gate(provider: Provider, _operation: Operation, world: World) -> Step:

@@ -33,12 +33,18 @@ def meter_of(
     quota: Rate | ErrorBudget, provider: Provider, exchange: Exchange, world: World
 ) -> Meter:
     """Give what is known of a key and a limit, without what left the window."""
-    id_ = (provider.id, exchange.key, quota.id)
-    meter = world.store.meters.get(exchange.tenant, id_) or Meter()
+    known = world.store.meters.get(exchange.tenant, (provider.id, exchange.key, quota.id))
+    meter = known or Meter()
     oldest = exchange.clock.now() - quota.seconds
     meter.moments = [moment for moment in meter.moments if moment > oldest]
-    world.store.meters.put(exchange.tenant, id_, meter)
     return meter
+
+
+def keep(
+    meter: Meter, quota: Rate | ErrorBudget, provider: Provider, exchange: Exchange, world: World
+) -> None:
+    """Remember what was counted."""
+    world.store.meters.put(exchange.tenant, (provider.id, exchange.key, quota.id), meter)
 
 
 def count(rate: Rate, provider: Provider, exchange: Exchange, world: World) -> None:
@@ -49,6 +55,7 @@ def count(rate: Rate, provider: Provider, exchange: Exchange, world: World) -> N
         reset = meter.moments[used - rate.requests] + rate.seconds
         raise Refused(rate.cause, details=reading(rate, 0, reset, now))
     meter.moments.append(now)
+    keep(meter, rate, provider, exchange, world)
     reset = meter.moments[0] + rate.seconds
     if rate.headers:
         left = rate.requests - len(meter.moments)
@@ -97,3 +104,4 @@ def spend(provider: Provider, exchange: Exchange, cause: str, world: World) -> N
             if len(meter.moments) > quota.failures:
                 meter.blocked_until = now + quota.blocks
                 meter.moments.clear()
+            keep(meter, quota, provider, exchange, world)

@@ -5,10 +5,11 @@ from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
 from mockserver.journal import OURS
 from mockserver.steps import Step
+from mockserver.trouble import DIRECTIVE
 from mockserver.world import World
 
-DIRECTIVE = b"[screentest:"
-"""How a directive in a prompt begins; only the prompt itself is searched for what it says."""
+HINT = DIRECTIVE.encode()
+"""Only where a body has this is its prompt searched for what it says."""
 
 
 def meddling_step(provider: Provider, operation: Operation, world: World) -> Step:
@@ -19,7 +20,7 @@ def meddling_step(provider: Provider, operation: Operation, world: World) -> Ste
         if (
             world.is_meddled
             or exchange.key.startswith(OURS)
-            or (opens and DIRECTIVE in (exchange.body or b""))
+            or (opens and HINT in (exchange.body or b""))
         ):
             from mockserver.scenarios.meeting import meet  # noqa: PLC0415 - most runs have none
 

@@ -6,7 +6,7 @@ who then puts it back: so a store that is no dictionary sees every change, too.
 
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from contracts.kernel.body import Body
 from contracts.kernel.money import Move
@@ -24,10 +24,11 @@ Row = TypeVar("Row")
 
 @dataclass(slots=True)
 class Link:
-    """What can be fetched without a key, by the secret part of its URL."""
+    """What can be fetched without a key: the result of a task, or a file."""
 
     tenant: str
-    task: AnyTask | None = None
+    task: tuple[str, str] | None = None
+    """The id of the row: provider and task."""
     file: File | None = None
 
 
@@ -39,8 +40,8 @@ class Account:
     """What is left, without what is not final; None where it never runs out."""
     limit: int | None = None
     """What the key may still spend, where it has a limit of its own."""
-    open: dict[str, AnyTask] = field(default_factory=dict)
-    """Tasks whose charge is not final; kept only where money can run out."""
+    open: set[str] = field(default_factory=set)
+    """The ids of tasks whose charge is not final; kept only where money can run out."""
     forgotten: int = 0
     """What tasks that are forgotten have changed the balance by."""
     top_ups: list[Move] = field(default_factory=list)
@@ -57,12 +58,17 @@ class Meter:
 
     moments: list[float] = field(default_factory=list)
     blocked_until: float = 0.0
-    nonces: dict[str, float] = field(default_factory=dict)
-    """What was used once, and until when it must not come again."""
+
+
+Nonces = dict[str, float]
+"""What was used once by one key, and until when it must not come again."""
+
+
+class Tally(NamedTuple):
+    """How many requests a scenario selected, and how often it acted."""
+
     seen: int = 0
-    """How many requests a scenario selected."""
     done: int = 0
-    """How often it acted."""
 
 
 class Table(Protocol[Row]):
@@ -86,6 +92,10 @@ class Table(Protocol[Row]):
 
     def ids(self, tenant: str) -> Collection[Hashable]:
         """Give the ids of all rows of a tenant, oldest first."""
+        ...
+
+    def tenants(self) -> Collection[str]:
+        """Give the tenants that have rows, oldest first."""
         ...
 
     def clear(self, tenant: str) -> None:
@@ -161,7 +171,17 @@ class Store(Protocol):
 
     @property
     def meters(self) -> Table[Meter]:
-        """What is counted: by provider, key, and id of a limit, or by a name of its own."""
+        """What was asked for, by provider, key, and id of a limit."""
+        ...
+
+    @property
+    def nonces(self) -> Table[Nonces]:
+        """What was used once, by provider and key."""
+        ...
+
+    @property
+    def tallies(self) -> Table[Tally]:
+        """How often scenarios were met, by whatever they count."""
         ...
 
     @property
@@ -177,6 +197,10 @@ class Store(Protocol):
     @property
     def journal(self) -> Log:
         """What happened, oldest first."""
+        ...
+
+    def fade(self, tenant: str) -> None:
+        """Forget everything of a tenant but its money, its links, and what the journal says."""
         ...
 
     def forget(self, tenant: str) -> None:

@@ -78,6 +78,126 @@ async def test_a_thing_that_is_moved_happens_at_its_new_moment_only(calendar):
     assert seen == ["x", "y"]
 
 
+async def test_whatever_is_equal_is_about_the_same(calendar):
+    seen, about = Happenings(), ("a", 1)
+    calendar.agenda.add(120, seen.note("x"), about=about)
+    calendar.agenda.move(("a", 2), 101)
+    await calendar.advance(5)
+    assert seen == []
+    calendar.agenda.move((*about,), 106)
+    await calendar.advance(5)
+    assert seen == ["x"]
+
+
+async def test_a_thing_that_is_moved_to_its_own_moment_happens_once(calendar):
+    seen = Happenings()
+    calendar.agenda.add(110, seen.note("x"), about="x")
+    calendar.agenda.move("x", 110)
+    calendar.agenda.move("x", 110)
+    assert len(calendar.agenda) == 1
+    await calendar.advance(50)
+    assert seen == ["x"]
+
+
+async def test_of_two_things_about_the_same_one_may_have_happened(calendar):
+    seen = Happenings()
+    calendar.agenda.add(101, seen.note("first"), about="x")
+    calendar.agenda.add(inf, seen.note("second"), about="x")
+    await calendar.advance(5)
+    calendar.agenda.move("x", 107)
+    await calendar.advance(5)
+    assert seen == ["first", "second"]
+
+
+async def test_what_is_moved_over_and_over_takes_no_more_room(calendar):
+    seen = Happenings()
+    calendar.agenda.add(5000, seen.note("last"))
+    calendar.agenda.add(4000, seen.note("x"), about="x")
+    for number in range(1000):
+        calendar.agenda.move("x", 4000 - number)
+    assert len(calendar.agenda._heap) < 100  # noqa: SLF001 - what nobody sees otherwise
+    await calendar.advance(10_000)
+    assert seen == ["x", "last"]
+
+
+async def test_what_is_dropped_happens_at_once_as_someone_may_wait_for_it(calendar):
+    seen = Happenings()
+    calendar.agenda.add(inf, seen.note("x"), about="x")
+    calendar.agenda.add(120, seen.note("y"), about="y")
+    calendar.agenda.drop("x")
+    calendar.agenda.drop("z")
+    await asyncio.sleep(0.01)
+    assert seen == ["x"]
+    assert len(calendar.agenda) == 1
+
+
+async def test_beginning_anew_ends_the_advance_that_is_under_way(calendar):
+    seen = Happenings()
+
+    async def begin_anew():
+        calendar.agenda.clear()
+
+    calendar.agenda.add(101, begin_anew)
+    calendar.agenda.add(inf, seen.note("waits"))
+    await calendar.advance(50)
+    assert calendar.now() == 101
+    await asyncio.sleep(0.01)
+    assert seen == ["waits"]
+    await calendar.advance(50)
+    assert calendar.now() == 151
+
+
+async def test_what_shares_a_moment_starts_together_and_in_order(calendar):
+    seen, both = [], asyncio.Barrier(2)
+
+    async def meet(name):
+        seen.append(name)
+        await both.wait()
+
+    calendar.agenda.add(101, partial(meet, "first"))
+    calendar.agenda.add(101, partial(meet, "second"))
+    async with asyncio.timeout(5):
+        await calendar.advance(5)
+    assert seen == ["first", "second"]
+
+
+async def test_there_is_one_advance_for_all_that_are_nested_in_it(calendar):
+    seen = []
+
+    async def note():
+        seen.append(calendar.agenda.advance)
+
+    async def advance():
+        await asyncio.create_task(calendar.advance(1))
+        await note()
+
+    calendar.agenda.add(101, advance)
+    calendar.agenda.add(102, note)
+    await calendar.advance(5)
+    assert calendar.agenda.advance is None
+    assert seen[0] is seen[1] is not None
+    calendar.agenda.add(106, note)
+    await calendar.advance(5)
+    assert seen[2] not in {None, seen[0]}
+
+
+async def test_what_begins_now_is_waited_for_but_briefly(calendar, monkeypatch):
+    monkeypatch.setattr("mockserver.agenda.BRIEFLY", 0.02)
+    seen, gate = Happenings(), asyncio.Event()
+
+    async def slowly():
+        await gate.wait()
+        seen.append("slow")
+
+    await calendar.agenda.begin(seen.note("quick"))
+    async with asyncio.timeout(5):
+        await calendar.agenda.begin(slowly)
+    assert seen == ["quick"]
+    gate.set()
+    await calendar.advance(0)
+    assert seen == ["quick", "slow"]
+
+
 async def test_what_is_taken_out_does_not_happen(calendar):
     seen = Happenings()
     for number in range(5):

@@ -90,8 +90,8 @@ def test_refusals_are_logged_on_standard_error_with_time_rule_and_source():
     ("arguments", "message"),
     [
         (["serve", "--prot", "1"], "No such option '--prot'"),
-        (["serve", "--speed", "0"], "speed must be a number above 0, not 0.0"),
-        (["serve", "--speed", "nan"], "speed must be a number above 0, not nan"),
+        (["serve", "--speed", "0"], "speed must be a number from 0.001 to 1e+09, not 0.0"),
+        (["serve", "--speed", "nan"], "speed must be a number from 0.001 to 1e+09, not nan"),
         (["serve", "--speed", "fast"], "Invalid value for '--speed'"),
         (["serve", "--port", "x"], "Invalid value for '--port'"),
         (["srve"], "No such command 'srve'"),

@@ -265,8 +265,7 @@ class TestWithMoney:
 
     def left(self, world):
         venice = world.providers["venice"]
-        account = world.books.account("k", venice, "k")
-        return world.books.balance(account, venice.tariff, world.clock.now())
+        return world.books.balance("k", venice, "k", world.clock.now())
 
     async def test_being_asked_or_refused_costs_nothing(self, client, world):
         await queue(client, FROM_IMAGE | {"image_url": FACE})

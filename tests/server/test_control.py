@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -17,6 +18,7 @@ import pytest
 from contracts.kernel.registry import providers
 from mockserver import __version__
 from mockserver.app import create_app
+from mockserver.clock import FASTEST, SLOWEST
 from mockserver.control.endpoint import Unfit
 from mockserver.control.table import ENDPOINTS
 from mockserver.control.tasks import Fail, failure_of
@@ -372,6 +374,34 @@ async def test_time_ends_with_the_last_date(control, clock):
     )
 
 
+@pytest.mark.parametrize("speed", [1e-300, SLOWEST / 2, FASTEST * 2])
+async def test_a_speed_has_bounds(control, speed):
+    assert "speed: " in await control.refused("POST", "/clock", json={"speed": speed})
+    with pytest.raises(ValueError, match="speed must be a number from"):
+        Settings(speed=speed)
+
+
+async def test_the_time_of_all_is_that_of_all_who_have_none_of_their_own(control, submit, clock):
+    await control.ask("POST", "/clock", json={"policy": "poll"})
+    await submit("a")
+    await submit("b")
+    before = clock.now()
+    await control.ask("POST", "/clock?key=b", json={"advance": 5})
+    await control.ask("POST", "/clock", json={"advance": 60})
+    told = [await control.ask("GET", f"/clock{query}") for query in ("", "?key=a", "?key=b")]
+    assert [one["now"] - before for one in told] == [60, 60, 5]
+    assert [one["own"] for one in told] == [False, False, True]
+
+
+async def test_a_callback_that_is_tried_in_the_time_of_all_is_told(control, submit):
+    await control.ask("POST", "/clock", json={"policy": "poll"})
+    task = await submit(metadata={"callback_url": f"{SINK}?statuses=500,204"})
+    await submit("apart", metadata={"callback_url": SINK})
+    await control.ask("POST", "/clock?key=apart", json={"policy": "manual"})
+    told = await control.ask("POST", "/clock", json={"policy": "manual", "advance": 1000})
+    assert [one["task"] for one in told["delivered"]] == [task]
+
+
 async def look(client, task):
     answer = await client.get(f"{PATH}/{task}", headers={"authorization": "Bearer k"})
     return answer.json()["status"]
@@ -610,6 +640,80 @@ async def test_the_ledger_tells_what_the_run_would_have_cost(control, submit):
     assert (await control.ask("GET", "/ledger?provider=venice"))["lines"] == []
 
 
+async def test_the_ledger_looks_at_each_task_once_and_leaves_it_small(
+    control, submit, world, monkeypatch
+):
+    for key in "abc":
+        await submit(key, headers={"x-screentest-tenant": "t"})
+    looks, rows, tasks = [], world.store.tasks.of, [*world.store.tasks.of("t")]
+    monkeypatch.setattr(world.store.tasks, "of", lambda name: looks.append(name) or rows(name))
+    for task in tasks:
+        task.known = None
+    assert len((await control.ask("GET", "/ledger"))["lines"]) == 3
+    assert len(looks) == 2
+    listed = (await control.ask("GET", "/tasks"))["tasks"]
+    assert {one["model"] for one in listed} == {SUBMIT["model"]}
+    assert [task.known for task in tasks] == [None, None, None]
+
+
+async def test_a_tenant_of_whom_only_its_money_is_left_is_still_told_of(clock, submit_to):
+    world = World(Settings(seed=1, tasks_kept=1), clock)
+    async with submit_to(world) as (client, _):
+        for key in "ab":
+            await client.post(PATH, json=SUBMIT, headers={"authorization": f"Bearer {key}"})
+            clock.turn(1000)
+        assert list(world.tenants) == ["b"]
+        told = (await client.get(f"{ROOT}/ledger")).json()
+        assert {one["key"] for one in told["totals"]} == {label("a"), label("b")}
+        told = (await client.get(f"{ROOT}/tenants")).json()["tenants"]
+        assert [(one["tenant"], one["tasks"]) for one in told] == [(label("b"), 1), (label("a"), 0)]
+        gone = await client.delete(f"{ROOT}/tenants/{label('a')}")
+        assert gone.json() == {"tenants": [label("a")]}
+        told = (await client.get(f"{ROOT}/ledger")).json()
+        assert {one["key"] for one in told["totals"]} == {label("b")}
+
+
+async def test_a_key_may_have_slashes_in_it_and_is_never_told(control, world, caplog):
+    key = "abcd/SECRETTAIL"
+    at = f"/keys/{quote(key, safe='')}"
+    given = {"provider": ID, "balance": 3}
+    assert (await control.ask("PUT", at, json=given))["key"] == label(key)
+    given = {"provider": ID, "amount": 2}
+    told = await control.ask("POST", f"{at}/top-up", json=given)
+    assert [one["balance"] for one in told["accounts"] if one["provider"] == ID] == [5]
+    assert list(world.tenants) == [key]
+    for method, path in (("DELETE", at), ("GET", f"{at}/top-up"), ("PATCH", f"/keys{at}")):
+        assert "TAIL" not in await control.refused(method, path, 405)
+    assert "TAIL" not in await control.refused("GET", f"/more{at}", 404)
+    assert "TAIL" not in caplog.text
+    assert await control.ask("DELETE", f"/tenants/{quote(key, safe='')}") == {
+        "tenants": [label(key)]
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given"),
+    [
+        ("GET", "/keys/key-…12345678", None),
+        ("PUT", "/keys/key-…12345678", {"refused": "bad-key"}),
+        ("PUT", "/keys/key-…12345678?tenant=t", {"refused": "bad-key"}),
+        ("PUT", "/limits?key=key-…12345678", {"limits": "off"}),
+        ("POST", "/clock?tenant=key-…12345678", {"advance": 1}),
+        ("DELETE", "/tenants/key-…12345678", None),
+    ],
+)
+async def test_the_label_of_no_one_is_no_name(control, world, method, path, given):
+    assert "12345678" in await control.refused(method, path, 404, json=given)
+    assert world.tenants == {}
+
+
+async def test_the_label_of_a_key_stands_for_it(control, submit, world):
+    await submit("c", headers={"x-screentest-tenant": "t"})
+    path = f"/keys/{label('c')}?tenant={label('t')}"
+    assert (await control.ask("PUT", path, json={"refused": "bad-key"}))["key"] == label("c")
+    assert world.store.keys.get("t", "c") == "bad-key"
+
+
 async def test_the_ledger_remembers_what_forgotten_tasks_cost(clock, submit_to):
     world = World(Settings(seed=1, tasks_kept=1), clock)
     async with submit_to(world) as (client, submit):
@@ -686,6 +790,7 @@ async def test_media_can_be_said_to_show_people(control, world):
         ("?key=k", {"digest": "12"}, "digest: String should match"),
         ("?key=k", {"media": "?"}, "not base64"),
         ("?key=k", {"media": "é"}, "not base64"),
+        ("?key=k", {"digest": FACE, "people": ["minro"]}, "did you mean minor?"),
     ],
 )
 async def test_a_face_that_makes_no_sense_is_refused(control, query, given, error):
@@ -725,6 +830,14 @@ async def test_a_rate_counts_every_operation_unless_it_names_some(client, contro
     await control.ask("PUT", "/limits?key=k", json={"rates": rates})
     statuses = [(await client.get("/v1/models")).status_code for _ in range(2)]
     assert statuses == [200, 429]
+
+
+async def test_new_limits_do_not_count_what_came_before_them(client, control):
+    for requests in (1, 2):
+        rates = [{"requests": requests, "seconds": 60}]
+        await control.ask("PUT", "/limits?key=k", json={"rates": rates})
+        answers = [await client.get("/v1/models") for _ in range(requests + 1)]
+        assert [one.status_code for one in answers] == [200] * requests + [429]
 
 
 async def test_a_tenant_may_have_the_documented_limits_or_none(control):
@@ -826,9 +939,18 @@ async def test_a_callback_can_be_read_and_delivered_again(control, submit, world
     assert first.body == second.body == raw.partition(b"\r\n\r\n")[2]
 
 
+async def test_a_callback_to_nowhere_is_no_request(control, submit, world):
+    task = await submit(metadata={"callback_url": SINK})
+    row = world.store.tasks.get("k", (ID, task))
+    row.plan = row.plan._replace(callback_url="http://me:SECRET@[::1/")
+    error = await control.refused("GET", f"/outbox/{task}/request", 409)
+    assert "can be no request" in error
+    assert "SECRET" not in error
+
+
 async def test_a_callback_that_is_no_ones_alone_is_asked_for_again(control, submit, world):
     task = await submit("a", metadata={"callback_url": SINK})
     world.tenant("b")
-    world.store.callbacks.put("b", task, world.store.callbacks.get("a", task))
+    world.store.callbacks.put("b", (ID, task), world.store.callbacks.get("a", (ID, task)))
     assert "say whose" in await control.refused("GET", f"/outbox/{task}", 409)
     assert (await control.ask("GET", f"/outbox/{task}?tenant=a"))["id"] == task

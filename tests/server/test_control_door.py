@@ -47,9 +47,27 @@ def test_a_peer_is_on_this_machine_or_refused(peer, expected):
     assert rule(scope_of(peer, authorization="Bearer secret"), "secret") is None
 
 
-@pytest.mark.parametrize("header", ["forwarded", "x_forwarded_for", "via"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "forwarded",
+        "via",
+        "x_forwarded_for",
+        "x_forwarded_host",
+        "X_Forwarded_Proto",
+        "x_original_forwarded_for",
+        "x_real_ip",
+        "true_client_ip",
+        "cf_connecting_ip",
+    ],
+)
 def test_a_proxy_speaks_for_someone_else(header):
     assert rule(scope_of(**{header: "1.2.3.4"})) == "not-local"
+
+
+@pytest.mark.parametrize("header", ["x_forwarding", "trivia", "x_client_ip_count"])
+def test_other_headers_are_no_proxys(header):
+    assert rule(scope_of(**{header: "1.2.3.4"})) is None
 
 
 @pytest.mark.parametrize(
@@ -143,10 +161,13 @@ def test_a_token_can_be_given_by_option_or_environment():
         "/_screentest/openapi.json",
         "/_screentest/openapi/x.json",
         "/_screentest/sink/s",
+        "/_screentest/media",
+        "/_screentest/mediax",
     ],
 )
-async def test_a_providers_host_has_nothing_of_ours(client, one, path):
-    answer = await client.get(path, headers={"host": one.hosts[0]})
+@pytest.mark.parametrize("end", ["", ".", ".:443", ":443"])
+async def test_a_providers_host_has_nothing_of_ours(client, one, path, end):
+    answer = await client.get(path, headers={"host": f"{one.hosts[0]}{end}"})
     assert answer.status_code == one.errors["no-route"].status
     assert answer.headers["x-screentest-rule"] == f"{one.id}/no-route"
 

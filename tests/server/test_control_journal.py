@@ -58,9 +58,9 @@ async def test_entries_are_filtered(client):
     await client.get("/v1/models", headers={"x-screentest-tenant": "t"})
     await client.get("/api/v1/nowhere")
     assert await numbers(client) == [1, 2, 3, 4, 5, 6]
-    assert await numbers(client, key="k") == [1, 2, 3, 5]
+    assert await numbers(client, key="k") == [1, 2, 3, 5, 6]
     assert await numbers(client, key=label("other")) == [4]
-    assert await numbers(client, tenant="k") == [1, 2, 3]
+    assert await numbers(client, tenant="k") == [1, 2, 3, 6]
     assert await numbers(client, tenant="t", key="k") == [5]
     assert await numbers(client, provider="relaydance", operation="generate") == [1, 3]
     assert await numbers(client, status=200) == [1, 2, 4, 5]
@@ -68,6 +68,52 @@ async def test_entries_are_filtered(client):
     assert await numbers(client, task=task) == [1, 2]
     assert await numbers(client, since=2, limit=2) == [5, 6]
     assert await numbers(client, fault="stuck") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "nearest"),
+    [
+        ({"provider": "relaydanse"}, "relaydance"),
+        ({"operation": "generat"}, "generate"),
+        ({"provider": "venice", "operation": "generate"}, "There are: "),
+    ],
+)
+@pytest.mark.parametrize("path", [JOURNAL, f"{JOURNAL}/follow"])
+async def test_a_filter_that_could_let_nothing_through_is_refused(client, path, query, nearest):
+    answer = await client.get(path, params=query)
+    assert answer.status_code == 400
+    assert nearest in answer.json()["error"]
+
+
+async def test_what_is_secret_is_told_of_no_part_of_an_exchange(client):
+    secret = "tell-no-one-0123456789"
+    headers = {
+        "x-screentest-tenant": secret,
+        "proxy-authorization": f"Basic {secret}",
+        "referer": f"http://x.test/?key={secret}",
+        "x-payment": secret,
+        "x-forwarded-uri": f"http://u:{secret}@x.test/?token={secret}",
+    }
+    await client.get(f"/v1/models?api_key={secret}&page=2", headers=headers)
+    at = f"http://u:{secret}@127.0.0.1:9/cb?token={secret}&n=1"
+    await client.post(PATH, json=SUBMIT | {"metadata": {"callback_url": at}})
+    await client.post(PATH, json=SUBMIT | {"api_key": secret, "keyframes": "seen"})
+    await client.post(PATH, content=f"Bearer {secret}")
+    await client.post(PATH, data={"password": secret, "a": "b"})
+    for path in ("journal", "tasks", "outbox"):
+        assert secret not in (await client.get(f"/_screentest/{path}")).text
+    found = await entries(client)
+    assert found[0]["query"] == "api_key=…&page=2"
+    assert found[0]["headers"]["x-screentest-tenant"] == label(secret)
+    assert found[1]["body"]["json"]["metadata"]["callback_url"] == (
+        "http://…@127.0.0.1:9/cb?token=…&n=1"
+    )
+    assert found[2]["body"]["json"]["api_key"] == "…"
+    assert found[2]["body"]["json"]["keyframes"] == "seen"
+    assert found[3]["body"] == {"text": "Bearer …"}
+    assert found[4]["body"] == {"text": "password=…&a=b"}
+    task, _ = (await client.get("/_screentest/tasks")).json()["tasks"]
+    assert task["callback_url"] == "http://127.0.0.1:9/cb?token=…&n=1"
 
 
 @pytest.mark.parametrize(

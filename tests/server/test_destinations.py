@@ -1,5 +1,6 @@
 """Where callbacks may go, whatever URL a client thinks up."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import text
 
 from mockserver import destinations
-from mockserver.destinations import Forbidden, addresses, is_loopback, objection, shown
+from mockserver.destinations import Forbidden, addresses, is_loopback, objection, parsed, shown
 
 NONE = frozenset()
 ALLOWED = frozenset({"hooks.example", "other.example:8443"})
@@ -103,6 +104,16 @@ def test_what_the_text_of_a_url_tells_is_refused_at_once(url, reason):
 )
 def test_this_machine_and_what_was_allowed_is_not_objected_to(url):
     assert objection(url, ALLOWED) == ""
+
+
+@pytest.mark.parametrize("url", ["http://[::1/", "dummy", "http://x:0/", "ftp://x/"])
+def test_a_url_that_nothing_can_be_posted_to_is_refused_in_words(url):
+    with pytest.raises(ValueError, match=f"^'{re.escape(url)}' (is not|names)"):
+        parsed(url)
+
+
+def test_a_url_is_read_whoever_it_leads_to():
+    assert parsed("https://stranger.example/x") == urlsplit("https://stranger.example/x")
 
 
 @given(text(), text(alphabet=st.sampled_from("[]@:/?#\\\x00.%0x127ä ")))

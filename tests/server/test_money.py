@@ -29,8 +29,7 @@ async def create(client):
 
 def left(world, provider="venice", key="k"):
     one = world.providers[provider]
-    account = world.books.account(key, one, key)
-    return world.books.balance(account, one.tariff, world.clock.now())
+    return world.books.balance(key, one, key, world.clock.now())
 
 
 def ledger(world, provider="venice", key="k"):
@@ -125,13 +124,13 @@ async def test_an_empty_account_is_refused_before_the_body_is_read_where_the_pro
 
 async def test_a_key_may_have_a_spend_limit_of_its_own(client, world, price):
     venice = world.providers["venice"]
-    account = world.books.set("k", venice, "k", balance=None, limit=price, open_tasks=(), now=0)
+    world.books.set("k", venice, "k", balance=None, limit=price, open_tasks=(), now=0)
     assert (await queue(client)).status_code == 200
     refused = await queue(client)
     assert refused.status_code == 402
     assert refused.headers["x-screentest-rule"] != "venice/no-balance"
     fail(world)
-    assert world.books.spendable(account, venice.tariff, world.clock.now()) == price
+    assert world.books.spendable("k", venice, "k", world.clock.now()) == price
     assert left(world) is None
 
 
@@ -171,6 +170,28 @@ async def test_forgotten_tasks_are_still_paid_for(clock, price, door):
     assert left(world) == 1000 * MICRO - 3 * price
     assert account.forgotten == -2 * price
     assert len(ledger(world)) == 1
+
+
+async def test_a_key_that_is_forgotten_has_spent_what_it_spent(clock, price, door):
+    world = World(Settings(seed=1, tasks_kept=1, balance=1000), clock)
+    async with door(create_app(world=world)) as client:
+        for key in ("k", "other"):
+            await queue(client, authorization=f"Bearer {key}")
+            clock.turn(1000)
+    assert list(world.tenants) == ["other"]
+    assert left(world) == 1000 * MICRO - price
+
+
+async def test_a_price_that_was_set_aside_for_a_task_that_is_forgotten_is_free_again(clock, door):
+    world = World(Settings(seed=1, tasks_kept=1, balance=1000), clock)
+    async with door(create_app(world=world)) as client:
+        client.headers["authorization"] = "Bearer k"
+        for _ in range(3):
+            await create(client)
+    account = world.books.account("k", world.providers["acedata"], "k")
+    assert (len(account.open), account.forgotten) == (1, 0)
+    (task,) = world.store.tasks.of("k")
+    assert left(world, "acedata") == 1000 * MICRO - task.cost
 
 
 async def test_what_a_run_would_have_cost_is_known_without_any_balance(clock, price, door):

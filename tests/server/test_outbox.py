@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import socket
 from collections import deque
+from copy import deepcopy
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -57,7 +60,7 @@ def ids(sink):
 
 
 def row(world, task, tenant="k"):
-    return world.store.callbacks.get(tenant, task)
+    return world.store.callbacks.get(tenant, ("relaydance", task))
 
 
 # When, and how often
@@ -227,7 +230,7 @@ async def test_nothing_is_sent_of_what_was_forgotten(client, world, sink, clock)
 async def test_a_retry_of_a_task_that_was_forgotten_is_dropped(client, world, sink, clock):
     task = await submit(client, f"{SINK}?statuses=500,204")
     await clock.advance(TAKES)
-    world.store.callbacks.drop("k", task)
+    world.store.callbacks.drop("k", ("relaydance", task))
     await clock.advance(1000)
     assert len(sink.arrivals) == 1
 
@@ -244,6 +247,96 @@ async def test_what_is_forgotten_on_its_way_does_not_come_back(client, world, cl
         await clock.advance(1000)
     assert len(world.store.callbacks.of("k")) == 0
     assert len(clock.agenda) == 0
+
+
+async def test_what_is_on_its_way_at_a_reset_says_nothing_of_its_namesake(client, world, clock):
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def dawdle(reader, writer):
+        await reader.readuntil(b"}")
+        asked.set()
+        await answer.wait()
+        writer.write(b"HTTP/1.1 500 Oops\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(dawdle, "127.0.0.1", 0) as server:
+        url, start = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", clock.now()
+        first = await submit(client, url)
+        advance = asyncio.create_task(clock.advance(1000))
+        await asked.wait()
+        world.reset()
+        second = await submit(client, SINK)
+        answer.set()
+        await advance
+    assert first == second
+    assert clock.now() == start
+    assert (row(world, second).state, row(world, second).attempts) == ("scheduled", [])
+    assert len(clock.agenda) == 1
+
+
+async def test_two_providers_may_give_their_tasks_the_same_id(client, world, clock):
+    task = await submit(client)
+    other = replace(row(world, task), provider="other", serial=0)
+    world.store.callbacks.put("k", ("other", task), other)
+    await clock.advance(1000)
+    assert (row(world, task).state, other.state) == ("delivered", "scheduled")
+
+
+# Silence
+
+
+@pytest.fixture
+def silence(monkeypatch):
+    """Where something listens, and never answers."""
+    monkeypatch.setattr("mockserver.outbox.PATIENCE", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+async def test_an_advance_waits_for_a_silent_receiver_once(client, world, clock, silence):
+    tasks = []
+    for _ in range(3):
+        tasks.append(await submit(client, silence))
+        await clock.advance(1)
+    await clock.advance(1000)
+    waited, spared = "no answer within 0.05 s", "its receiver gave no answer earlier"
+    problems = [one.problem for task in tasks for one in row(world, task).attempts]
+    assert [one.startswith((waited, spared)) for one in problems] == [True] * 9
+    assert [one for one in problems if one == waited] == [waited]
+    assert [row(world, task).state for task in tasks] == ["given up"] * 3
+
+
+async def test_the_next_advance_tries_a_silent_receiver_anew(client, world, clock, silence):
+    task = await submit(client, silence)
+    for seconds in (TAKES, *PAUSES):
+        await clock.advance(seconds)
+    problems = [one.problem for one in row(world, task).attempts]
+    assert problems == ["no answer within 0.05 s"] * 3
+
+
+async def test_a_silent_receiver_does_not_keep_others_waiting(client, world, sink, clock, silence):
+    await submit(client, silence)
+    heard = await submit(client)
+    await clock.advance(TAKES)
+    assert row(world, heard).attempts[0].seconds < 0.05
+    assert len(sink.arrivals) == 1
+
+
+async def test_an_early_callback_keeps_its_request_waiting_but_briefly(
+    client, world, trouble, silence, monkeypatch
+):
+    monkeypatch.setattr("mockserver.agenda.BRIEFLY", 0.01)
+    trouble("early")
+    task = await submit(client, silence)
+    assert row(world, task).attempts == []
+    await asyncio.sleep(0.1)
+    assert [one.problem for one in row(world, task).attempts] == ["no answer within 0.05 s"]
+
+
+async def test_an_early_callback_to_a_stranger_is_refused_once(client, world, trouble):
+    trouble("early")
+    task = await submit(client, "http://hook.example/")
+    assert len(row(world, task).attempts) == 1
 
 
 # Trouble
@@ -392,6 +485,53 @@ async def test_a_callback_delivered_by_hand_in_vain_still_comes_at_its_time(
     await clock.advance(1000)
     assert row(world, task).state == "delivered"
     assert len(sink.arrivals) == 2
+
+
+async def test_of_many_deliveries_the_latest_are_remembered(client, world, monkeypatch):
+    monkeypatch.setattr("mockserver.outbox.REMEMBERED", 3)
+    task = await submit(client)
+    for _ in range(5):
+        await world.outbox.redeliver(*parts(world, task))
+    assert [one.copy for one in row(world, task).attempts] == [3, 4, 5]
+
+
+async def test_what_is_forgotten_while_it_is_delivered_by_hand_stays_so(client, world):
+    async def forget(reader, writer):
+        await reader.readuntil(b"}")
+        world.forget("k")
+        writer.close()
+
+    async with await asyncio.start_server(forget, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        await world.outbox.redeliver(*parts(world, await submit(client, url)))
+    assert len(world.store.callbacks.of("k")) == 0
+
+
+@pytest.fixture
+def copying(world, monkeypatch):
+    """Have callbacks kept where a change is not seen before it is put back."""
+    table, get = world.store.callbacks, world.store.callbacks.get
+    put = table.put
+    monkeypatch.setattr(table, "get", lambda *place: deepcopy(get(*place)))
+    monkeypatch.setattr(table, "put", lambda *given: put(*given[:2], deepcopy(given[2])))
+
+
+@pytest.mark.usefixtures("copying")
+async def test_every_change_of_a_callback_is_put_back(client, world, clock):
+    task = await submit(client, f"{SINK}?statuses=500,204")
+    await world.outbox.redeliver(*parts(world, task))
+    assert row(world, task).state == "scheduled"
+    await clock.advance(1000)
+    await world.outbox.redeliver(*parts(world, task))
+    assert row(world, task).state == "delivered"
+    assert [one.copy for one in row(world, task).attempts] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("url", ["dummy", "http://[::1/", "http://127.0.0.1 /x"])
+async def test_a_request_that_cannot_be_is_refused_in_words(client, world, url):
+    task = await submit(client, url)
+    with pytest.raises(ValueError, match=r"is not|no HTTP"):
+        world.outbox.request(*parts(world, task))
 
 
 @pytest.mark.parametrize("url", ["dummy", "http://[nope/", "http://hook.example/"])

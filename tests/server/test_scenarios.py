@@ -363,6 +363,85 @@ def test_scenarios_of_the_settings_hold_again_after_a_reset():
     assert [one.name for one in app.state.world.scenarios.list()] == ["error rate-limited"]
 
 
+def test_a_reset_orders_what_was_ordered_at_start_whatever_became_of_the_file(tmp_path):
+    path = tmp_path / "faults.toml"
+    path.write_text('[[scenario]]\nname = "it"\ndo = { drop = "before" }')
+    app = create_app(Settings(seed=1, clock="manual", scenarios=(str(path),)))
+    world = app.state.world
+    world.scenarios.add("error rate-limited")
+    path.write_text("[[scenario")
+    world.reset()
+    assert [one.name for one in world.scenarios.list()] == ["it"]
+    assert world.is_meddled
+
+
+ONCE = {"when": {"operation": "submit"}, "times": 1, "do": {"error": "server-error"}}
+
+
+async def statuses_of(client, count):
+    return [(await submit(client)).status_code for _ in range(count)]
+
+
+async def test_a_scenario_that_is_replaced_counts_anew(client, world):
+    order(world, **ONCE)
+    assert await statuses_of(client, 2) == [500, 200]
+    order(world, **ONCE)
+    assert len(world.store.tallies.of("k")) == 0
+    assert await statuses_of(client, 2) == [500, 200]
+
+
+@pytest.mark.parametrize(("where", "elsewhere"), [("", "k"), ("k", "")])
+async def test_a_scenario_that_was_cleared_begins_anew_when_it_comes_back(
+    client, world, where, elsewhere
+):
+    stays = {"name": "other", "when": {"operation": "submit"}, "do": {"latency": 0.001}}
+    world.scenarios.add(stays, elsewhere)
+    for _ in range(2):
+        world.scenarios.add({"name": "it", **ONCE}, where)
+        assert await statuses_of(client, 2) == [500, 200]
+        world.scenarios.clear(where)
+    assert [tally.seen for tally in world.store.tallies.of("k")] == [4]
+
+
+async def test_namesakes_of_the_world_and_of_a_tenant_count_apart(client, world):
+    nth = {"operation": "submit", "nth": 2}
+    order(world, when=nth, do={"error": "server-error"})
+    world.scenarios.add({"name": "it", "when": nth, "do": {"latency": 0.001}}, "k")
+    assert await statuses_of(client, 3) == [200, 500, 200]
+    assert [fault for _, fault in faults(world)] == ["", "it, it", ""]
+
+
+async def test_what_is_counted_by_task_counts_anew_when_it_is_replaced(client, world):
+    first = {"when": {"operation": "look"}, "per": "task", "times": 1}
+    task = await opened(client)
+    for _ in range(2):
+        order(world, **first, do={"error": "server-error"})
+        assert [(await look(client, task)).status_code for _ in range(2)] == [500, 200]
+
+
+async def test_a_directive_and_a_key_of_one_name_count_apart(client):
+    key = {"authorization": "Bearer screentest-look-error-rate-limited"}
+    answer = await submit(client, "p [screentest: look-error rate-limited]", **key)
+    path = f"{SUBMIT}/{answer.json()['task_id']}"
+    answers = [(await client.get(path, headers=key)).status_code for _ in range(3)]
+    assert answers == [429, 429, 200]
+
+
+async def test_a_task_that_meets_nothing_remembers_nothing(client, world):
+    order(world, name="other", when={"operation": "look", "prompt": "cat"}, do={"latency": 0.001})
+    task = await opened(client)
+    assert (await look(client, task)).status_code == 200
+    assert [one.trouble for one in world.store.tasks.of("k")] == [None]
+
+
+async def test_a_look_finds_its_task_once_whatever_scenarios_there_are(client, world, monkeypatch):
+    task, find, found = await opened(client), world.find, []
+    monkeypatch.setattr(world, "find", lambda *given: found.append(given) or find(*given))
+    order(world, when={"operation": "look"}, do={"content_type": "text/plain"})
+    assert (await look(client, task)).status_code == 200
+    assert len(found) == 1
+
+
 def test_scenarios_can_be_ordered_before_there_is_an_application():
     world = World(Settings(seed=1))
     assert world.scenarios.add("lose-reset").when == When(operation="submit")

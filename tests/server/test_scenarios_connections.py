@@ -71,8 +71,7 @@ def raw(origin, body=None):
 
 def charged(world):
     provider = providers()["relaydance"]
-    account = world.books.account("k", provider, "k")
-    left = world.books.balance(account, provider.tariff, world.clock.now())
+    left = world.books.balance("k", provider, "k", world.clock.now())
     return int(BALANCE * 1_000_000) - left
 
 

@@ -142,6 +142,21 @@ def test_a_mistake_in_a_file_is_told_with_its_place(tmp_path, text, problem):
             {"task": "fail", "reason": "sensitive-video"},
             "no reason to fail is known for venice/queue",
         ),
+        (
+            {"operation": "submit"},
+            {"error": "rate-limited", "details": {"reset": "x"}},
+            "details that 'rate-limited' of venice cannot show: TypeError: ",
+        ),
+        (
+            {"provider": "venice"},
+            {"error": "rate-limited", "details": {"limit": "1\r\nset-cookie: a=b"}},
+            "details that 'rate-limited' of venice cannot show: a header is one line of ASCII",
+        ),
+        (
+            {"provider": "venice"},
+            {"error": "needs-consent", "details": {"roles": 5}},
+            "details that 'needs-consent' of venice cannot show: TypeError: ",
+        ),
     ],
 )
 def test_what_selects_nothing_is_an_error_with_the_nearest_name(world, when, do, problem):
@@ -149,6 +164,23 @@ def test_what_selects_nothing_is_an_error_with_the_nearest_name(world, when, do,
         world.scenarios.add({"name": "it", "when": when, "do": do})
     assert str(raised.value).startswith("scenario 'it': ")
     assert problem in str(raised.value)
+    assert world.scenarios.list() == []
+
+
+def test_details_must_suit_only_the_providers_that_may_show_them(world):
+    assert world.scenarios.add(
+        {
+            "name": "it",
+            "when": {"provider": "relaydance"},
+            "do": {"error": "rate-limited", "details": {"reset": "x"}},
+        }
+    )
+
+
+def test_a_file_with_a_mistake_orders_none_of_its_scenarios(tmp_path, world):
+    good, bad = one('drop = "before"'), one('error = "no-such"').replace("it", "other", 1)
+    with pytest.raises(ValueError, match="scenario 'other': no error 'no-such'"):
+        world.scenarios.read(str(written(tmp_path, f"{good}\n{bad}")))
     assert world.scenarios.list() == []
 
 

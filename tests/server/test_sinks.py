@@ -45,6 +45,9 @@ async def test_a_sink_that_is_cleared_begins_anew(client):
         ("statuses=503", [503, 503, 503]),
         ("statuses=500,oops", [500, 400]),
         ("statuses=99", [400]),
+        ("statuses=100", [400]),
+        ("statuses=%D9%A2%D9%A0%D9%A4", [400]),
+        pytest.param(f"statuses={'9' * 5000}", [400], id="5000 digits"),
         ("statuses=600", [400]),
     ],
 )
@@ -130,6 +133,18 @@ def test_memory_is_bounded(clock, monkeypatch):
     for name in "abc":
         every.sink(name)
     assert len(every.sink("s").arrivals) == 0
+
+
+async def test_a_sink_that_someone_waits_for_is_forgotten_last(clock, monkeypatch):
+    monkeypatch.setattr(sinks, "MOST", 2)
+    every = Sinks(lambda _: clock)
+    waiting = asyncio.create_task(every.sink("a").wait_for(timeout=5))
+    await asyncio.sleep(0)
+    for name in "bcd":
+        every.sink(name)
+    every.take(("", "a"), [], b"heard", "")
+    assert [one.body for one in await waiting] == [b"heard"]
+    assert every.sink("d") is every.sink("d")
 
 
 def test_the_oldest_arrivals_leave_when_there_is_no_room(clock, monkeypatch):

@@ -32,7 +32,8 @@ async def test_the_oldest_finished_tasks_are_forgotten(client, clock, world):
     assert len(world.store.links.of("")) == 3
 
 
-async def test_a_task_that_a_client_waits_for_is_never_forgotten(client):
+async def test_a_task_that_will_end_by_itself_is_never_forgotten_before(client, clock):
+    clock.obey("wall", 1)
     tasks = [await submit(client) for _ in range(6)]
     answers = [await client.get(f"/v1/video/generations/{task}") for task in tasks]
     assert {answer.status_code for answer in answers} == {200}
@@ -119,3 +120,63 @@ async def test_a_faster_world_finishes_sooner(client, clock):
     clock.turn(0.2)
     done = (await client.get(f"/v1/video/generations/{task}")).json()
     assert (running["status"], done["status"]) == ("running", "succeeded")
+
+
+async def test_where_time_stands_still_open_tasks_make_room_too(client):
+    tasks = [await submit(client) for _ in range(5)]
+    statuses = [(await client.get(f"/v1/video/generations/{one}")).status_code for one in tasks]
+    assert statuses == [404, 404, 200, 200, 200]
+
+
+async def test_a_task_that_is_waited_for_does_not_keep_the_others(client, clock, world):
+    world.own_clock("slow").obey("wall", 0.001)
+    slow = await client.post(
+        "/v1/video/generations", json=SUBMIT, headers={"x-screentest-tenant": "slow"}
+    )
+    assert slow.status_code == 200
+    for _ in range(6):
+        await submit(client)
+        clock.turn(1000)
+    assert len(world.store.links.of("")) == 3
+    assert len(world.store.tasks.of("slow")) == 1
+    world.own_clock("slow").move_to(clock.now() + 1e9)
+    await submit(client)
+    assert len(world.store.tasks.of("slow")) == 0
+
+
+async def test_a_task_that_is_forgotten_leaves_nothing_on_the_agenda(client, clock, world):
+    hook = {"callback_url": "http://127.0.0.1:1/"}
+    for _ in range(5):
+        await submit(client, metadata=hook)
+    await clock.advance(0)
+    assert len(clock.agenda) == 3
+    assert len(world.store.callbacks.of("k")) == 3
+
+
+async def test_what_is_kept_under_clocks_of_looks_is_apart(world):
+    world.clock.obey("poll", 1)
+    first, second = world.tenant("anna").clock, world.tenant("bert").clock
+    first.move_to(first.now() + 50)
+    assert second.now() == world.clock.now() == first.now() - 50
+    await world.advance(10)
+    assert second.now() == world.clock.now() == first.now() - 50
+
+
+async def test_a_world_that_goes_by_looks_from_now_on_parts_its_tenants(client, world, clock):
+    await submit(client)
+    assert world.clock_of("k") is clock
+    world.rule(clock, "poll", 1)
+    assert world.clock_of("k") is not clock
+    assert {one.policy for one in world.clocks()} == {"poll"}
+
+
+async def test_a_namesake_is_not_taken_for_a_task_that_was_waited_for(client, world):
+    import asyncio  # noqa: PLC0415
+
+    body = {"model": "doubao-seedance-1-0-pro-250528", "content": [{"type": "text", "text": "p"}]}
+    call = asyncio.create_task(client.post("/seedance/videos", json=body))
+    await asyncio.sleep(0.02)
+    world.reset()
+    again = await client.post("/seedance/videos", json=body | {"async": True})
+    assert again.status_code == 200
+    assert (await call).json()["success"] is False
