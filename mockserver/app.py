@@ -52,13 +52,11 @@ def create_app(
     media = Route(f"{MEDIA_PATH}/{{name}}", Media(world), methods=["GET", "HEAD"])
     front = Route("/", partial(front_page, providers))
     documents = Route(f"{OPENAPI_PATH}/{{name}}", Documents(providers), methods=["GET", "HEAD"])
-    at, door, token = f"{SINK_PATH}/{{name}}", Door(world.sinks), world.settings.control_token
-    sink = Route(at, door, methods=["POST"])
-    arrivals = Route(at, Guarded(door, token), methods=["GET", "DELETE"])
+    sink = Route(f"{SINK_PATH}/{{name}}", Door(world.sinks), methods=["POST"])
     desk = Control(world)
     guide = Route(f"{OPENAPI_PATH}.json", desk, methods=["GET", "HEAD"])
-    control = Route(f"/{OURS}/{{path:path}}", Guarded(desk, token))
-    others = [front, media, documents, guide, sink, arrivals, control]
+    control = Route(f"/{OURS}/{{path:path}}", Guarded(desk, world.settings.control_token))
+    others = [front, media, documents, guide, sink, control]
     app = Screentest(Operations(providers, world), others=others, lifespan=lifespan)
     app.state.world = world
     app.state.providers = providers

@@ -128,6 +128,13 @@ def never(address: Address) -> str:
     return "no address of a machine" if meant.is_unspecified else ""
 
 
+def vain(host: str) -> str:
+    """Say why it is of no use to allow a host, or a port of one, as far as its text tells."""
+    address = literal(host) or literal(host.rpartition(":")[0])
+    reason = never(address) if address else ""
+    return f"callbacks are never sent to {host}, which is {reason}" if reason else ""
+
+
 async def addresses(url: SplitResult, hosts: AbstractSet[str]) -> list[str]:
     """Resolve the host of a URL, once; `Forbidden` if any of its addresses must not be asked."""
     host = url.hostname or ""

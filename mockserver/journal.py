@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     took: float
     """Seconds until it was answered, on the same clock."""
     tenant: str
+    """Its name if a client chose one, the label of its key otherwise."""
     key: str
     """The label of the key."""
     provider: str
@@ -110,7 +111,8 @@ class Journal(deque[Entry]):
                 listen(entry)
 
     def forget(self, tenant: str) -> None:
-        """Drop the entries of a tenant."""
-        kept = [entry for entry in self if entry.tenant != tenant]
+        """Drop the entries of a tenant, by whichever of its names."""
+        names = {tenant, label(tenant)}
+        kept = [entry for entry in self if entry.tenant not in names]
         self.clear()
         self.extend(kept)

@@ -3,7 +3,16 @@
 from mockserver.exchange import Exchange
 from mockserver.journal import LARGE, Entry, label, remembered
 from mockserver.responding import Response
+from mockserver.tenants import chosen
 from mockserver.world import World
+
+
+def _tenant(world: World, exchange: Exchange) -> str:
+    """Give what a tenant is called that is not the key of its request."""
+    name = exchange.tenant
+    if name == chosen(exchange.scope, exchange.headers):
+        world.labels.choose(name)
+    return world.labels.of(name)
 
 
 def record(  # noqa: PLR0913, PLR0917 - what there is to say of an exchange
@@ -20,12 +29,15 @@ def record(  # noqa: PLR0913, PLR0917 - what there is to say of an exchange
     scope, journal = exchange.scope, world.journal
     body, answer = exchange.body, response.body
     key = label(exchange.key)
+    tenant = key if exchange.tenant == exchange.key else _tenant(world, exchange)
+    if tenant is key and world.labels:
+        world.labels.hide(exchange.key)
     journal.append(
         Entry(
             journal.total + 1,
             exchange.began,
             exchange.clock.now() - exchange.began,
-            key if exchange.tenant == exchange.key else label(exchange.tenant),
+            tenant,
             key,
             provider,
             operation,

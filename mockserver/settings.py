@@ -75,6 +75,11 @@ class Settings:
             raise ValueError(  # noqa: TRY004 - as above
                 f"scenarios must be a tuple of files and names, not {self.scenarios!r}"
             )
+        if self.callback_hosts:
+            from mockserver.destinations import vain  # noqa: PLC0415 - most runs allow none
+
+            if reason := next(filter(None, map(vain, sorted(self.callback_hosts))), ""):
+                raise ValueError(reason)
         for name, words in CHOICES.items():
             given = getattr(self, name)
             if given not in words:

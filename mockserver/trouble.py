@@ -12,7 +12,7 @@ CallbackTrouble = Literal[""] | CallbackFault
 
 
 DIRECTIVE = "[screentest:"
-"""How a directive in a prompt begins."""
+"""How a directive in a prompt begins; upper case and spaces make no difference."""
 CONNECTION = "screentest.connection"
 """Where the state of a scope has the connection, if it can be ended by hand."""
 

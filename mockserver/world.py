@@ -18,7 +18,6 @@ from contracts.kernel.task import MEDIA_PATH, Failure, Plan, Task
 from mockserver.clock import Clock, Policy, real_now
 from mockserver.exchange import Exchange, File
 from mockserver.faces import Faces
-from mockserver.journal import label
 from mockserver.money import Books
 from mockserver.outbox import Outbox
 from mockserver.retention import Kept, Retention
@@ -27,7 +26,7 @@ from mockserver.sinks import Sinks
 from mockserver.store import AnyTask, Link, Store
 from mockserver.store.memory import MemoryStore
 from mockserver.studio import Studio
-from mockserver.tenants import Tenant
+from mockserver.tenants import Labels, Tenant
 
 if TYPE_CHECKING:
     from mockserver.scenarios import Scenarios
@@ -61,6 +60,8 @@ class World:
         """Those that are served, by id."""
         self.tenants: dict[str, Tenant] = {}
         """The tenants that have anything."""
+        self.labels = Labels(self._is_key)
+        """What they are called."""
         self.is_metered = settings.limits != "off"
         """Whether anyone's requests are limited."""
         self.is_meddled = False
@@ -100,6 +101,15 @@ class World:
             clock = self.clock.twin() if self.clock.policy == "poll" else self.clock
             tenant = self.tenants[name] = Tenant(name, self._random(name, *again), clock)
         return tenant
+
+    def _is_key(self, name: str) -> bool:
+        """Tell whether a tenant has anything by the key of the same name."""
+        store = self.store
+        return (
+            store.keys.get(name, name) is not None
+            or any(task.key == name for task in store.tasks.of(name))
+            or any((one, name) in store.accounts.ids(name) for one in self.providers)
+        )
 
     def clock_of(self, name: str) -> Clock:
         """Give the clock of a tenant, whether it exists or not."""
@@ -399,7 +409,8 @@ class World:
             tenant.clock.agenda.hurry(name)
         self.store.forget(name)
         self.sinks.forget(name)
-        self.journal.forget(label(name))
+        self.journal.forget(name)
+        self.labels.forget(name)
 
     def reset(self) -> None:
         """Forget every tenant, and all that happened; the clock of the world begins anew."""
@@ -407,6 +418,7 @@ class World:
         self.tenants.clear()
         self._retention.clear()
         self.sinks.clear()
+        self.labels.clear()
         self.store.reset()
         for clock in clocks:
             clock.agenda.clear()

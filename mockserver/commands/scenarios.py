@@ -14,7 +14,6 @@ from mockserver.commands.options import (
     print_json,
 )
 from mockserver.settings import Models
-from mockserver.trouble import DIRECTIVE
 
 if TYPE_CHECKING:
     from contracts.kernel.provider import Provider
@@ -29,7 +28,10 @@ if TYPE_CHECKING:
 def scenarios(
     context: click.Context, provider: str | None, contracts: Sequence[str], *, as_json: bool
 ) -> None:
-    """Print the scenarios that are built in, and every error and failure of the catalogues."""
+    """Print the scenarios that are built in, and every error and failure of the catalogues.
+
+    For one provider, its models, too.
+    """
     if context.invoked_subcommand:
         return
     from mockserver.scenarios.magic import builtins  # noqa: PLC0415 - keeps --help quick
@@ -41,6 +43,8 @@ def scenarios(
         print_json({"scenarios": [plain(one) for one in builtins().values()], "providers": listed})
     else:
         click.echo("\n".join([*told_builtins(), *told_keys(), *told_catalogues(meant)]))
+        if provider:
+            click.echo("\n".join(told_models(meant[provider])))
 
 
 @scenarios.command(short_help="Check a file of scenarios.")
@@ -50,12 +54,11 @@ def scenarios(
 def check(file: str, contracts: Sequence[str], models: Models) -> None:
     """Check a FILE of scenarios against the contracts that are served by default."""
     from mockserver.revisions import meant  # noqa: PLC0415 - keeps --help quick
-    from mockserver.scenarios.files import load  # noqa: PLC0415
-    from mockserver.scenarios.places import armed  # noqa: PLC0415
+    from mockserver.scenarios.places import armed_file  # noqa: PLC0415
 
     with misuse():
         served = meant(contracts, models)
-        found = [armed(one, served, lenient=models == "lenient") for one in load(file)]
+        found = armed_file(file, served, lenient=models == "lenient")
     for one in found:
         where = ", ".join(sorted("/".join(place) for place in one.places))
         click.echo(f"{one.scenario.name}: {where}")
@@ -75,6 +78,8 @@ def chosen(provider: str | None, contracts: Sequence[str]) -> "Mapping[str, Prov
 
 def ways(one: "Builtin") -> tuple[str, str]:
     """Give the directive and the key that ask for a scenario."""
+    from mockserver.trouble import DIRECTIVE  # noqa: PLC0415 - keeps --help quick
+
     slot = f"-<{one.slot[1]}>" if one.slot else ""
     key = f"screentest-{one.name}"
     return f"{DIRECTIVE} {one.form}]", key + (
@@ -113,6 +118,12 @@ def told_catalogues(meant: "Mapping[str, Provider]") -> Iterator[str]:
             yield f"  {name}: {failure.message}"
 
 
+def told_models(one: "Provider") -> Iterator[str]:
+    """Tell which models a scenario may select."""
+    yield click.style(f"{one.name}: models", bold=True)
+    yield from (f"  {id_}" for id_ in one.models())
+
+
 def plain(one: "Builtin") -> dict[str, Any]:
     """Give a built-in scenario as plain values."""
     directive, key = ways(one)
@@ -125,4 +136,4 @@ def catalogue(one: "Provider") -> dict[str, Any]:
         cause: {"status": case.status, "when": case.when} for cause, case in one.errors.items()
     }
     failures = {name: failure.message for name, failure in one.failures.items()}
-    return {"errors": errors, "failures": failures}
+    return {"errors": errors, "failures": failures, "models": [*one.models()]}

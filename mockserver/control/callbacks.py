@@ -7,7 +7,6 @@ from contracts.kernel.provider import Provider
 from mockserver import redaction
 from mockserver.control.endpoint import MOST, Call, Whose, absent, conflict
 from mockserver.control.whose import is_meant, provider_named, tenants_of
-from mockserver.journal import label
 from mockserver.outbox import Callback, State
 from mockserver.responding import Response
 from mockserver.store import AnyTask
@@ -65,11 +64,11 @@ class CallbackAsked(Whose):
     provider: str = ""
 
 
-def told_of(callback: Callback) -> CallbackTold:
+def told_of(world: World, callback: Callback) -> CallbackTold:
     """Tell of a callback."""
     return {
         "id": callback.id,
-        "tenant": label(callback.tenant),
+        "tenant": world.labels.of(callback.tenant),
         "provider": callback.provider,
         "task": callback.task,
         "url": redaction.url(callback.url),
@@ -102,7 +101,7 @@ def see_outbox(call: Call[CallbacksAsked, None]) -> OutboxTold:
         and asked.state in {None, one.state}
         and (not asked.key or is_meant(asked, task_of(world, one).key))
     ]
-    return {"callbacks": [told_of(one) for one in found[-asked.limit :]]}
+    return {"callbacks": [told_of(world, one) for one in found[-asked.limit :]]}
 
 
 def task_of(world: World, callback: Callback) -> AnyTask:
@@ -136,7 +135,7 @@ def parts(world: World, asked: CallbackAsked) -> tuple[AnyTask, Provider]:
 
 def see_callback(call: Call[CallbackAsked, None]) -> CallbackTold:
     """Tell of one callback."""
-    return told_of(find(call.world, call.asked))
+    return told_of(call.world, find(call.world, call.asked))
 
 
 def see_request(call: Call[CallbackAsked, None]) -> Response:
@@ -152,4 +151,4 @@ def see_request(call: Call[CallbackAsked, None]) -> Response:
 async def deliver_callback(call: Call[CallbackAsked, None]) -> CallbackTold:
     """Deliver a callback now, once, whatever became of it; it was tried when this answers."""
     await call.world.outbox.redeliver(*parts(call.world, call.asked))
-    return told_of(find(call.world, call.asked))
+    return told_of(call.world, find(call.world, call.asked))

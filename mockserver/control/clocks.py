@@ -10,7 +10,6 @@ from mockserver import redaction
 from mockserver.clock import FASTEST, SLOWEST, Policy
 from mockserver.control.endpoint import Call, Form, Whose, conflict
 from mockserver.control.whose import tenant_of
-from mockserver.journal import label
 from mockserver.outbox import Callback
 from mockserver.world import World
 
@@ -49,6 +48,8 @@ class Advanced(ClockTold):
     """A clock after it was set, and what happened in the meantime."""
 
     delivered: list[Tried]
+    apart: list[str]
+    """Tenants with time of their own that this did not reach; none where a tenant was named."""
 
 
 class Setting(Form):
@@ -66,7 +67,7 @@ def told_of(world: World, name: str) -> ClockTold:
     clock = world.clock_of(name) if name else world.clock
     now = clock.now()
     return {
-        "tenant": label(name),
+        "tenant": world.labels.of(name),
         "own": name in world.tenants and world.tenants[name].is_apart,
         "policy": clock.policy,
         "speed": clock.speed,
@@ -95,7 +96,7 @@ async def set_clock(call: Call[Whose, Setting]) -> Advanced:
     await (clock.advance(told.advance) if name else world.advance(told.advance))
     delivered: list[Tried] = [
         {
-            "tenant": label(one.tenant),
+            "tenant": world.labels.of(one.tenant),
             "callback": one.id,
             "task": one.task,
             "url": redaction.url(one.url),
@@ -105,7 +106,9 @@ async def set_clock(call: Call[Whose, Setting]) -> Advanced:
         for one in callbacks_of(world, name)
         if len(one.attempts) > before.get(place_of(one), 0)
     ]
-    return {**told_of(world, name), "delivered": delivered}
+    tenants = () if name else world.tenants.values()
+    apart = [world.labels.of(one.name) for one in tenants if one.is_apart]
+    return {**told_of(world, name), "delivered": delivered, "apart": apart}
 
 
 def place_of(callback: Callback) -> tuple[str, str, str]:

@@ -32,6 +32,12 @@ class Consents(TypedDict):
     consents: list[ConsentTold]
 
 
+class Revoked(TypedDict):
+    """Consents that were revoked."""
+
+    forgotten: list[ConsentTold]
+
+
 class ConsentsAsked(Whose):
     """Which consents."""
 
@@ -51,6 +57,12 @@ class FacesTold(TypedDict):
     """All such media that someone told of."""
 
     faces: list[FaceTold]
+
+
+class FacesForgotten(TypedDict):
+    """Media that is not said to show people any more."""
+
+    forgotten: list[FaceTold]
 
 
 class FacesAsked(Whose):
@@ -73,7 +85,7 @@ def list_consents(call: Call[ConsentsAsked, None]) -> Consents:
     return {
         "consents": [
             {
-                "tenant": label(tenant),
+                "tenant": world.labels.of(tenant),
                 "key": label(key),
                 "digest": digest,
                 "at": world.store.consents.get(tenant, (key, digest)) or 0.0,
@@ -85,14 +97,14 @@ def list_consents(call: Call[ConsentsAsked, None]) -> Consents:
     }
 
 
-def revoke_consents(call: Call[ConsentsAsked, None]) -> Consents:
+def revoke_consents(call: Call[ConsentsAsked, None]) -> Revoked:
     """Forget consents, so that they are asked for again; tells which."""
-    gone, consents = list_consents(call), call.world.store.consents
+    gone, consents = list_consents(call)["consents"], call.world.store.consents
     for tenant in tenants_of(call.world, call.asked):
         for key, digest in pairs(consents.ids(tenant)):
             if is_meant(call.asked, key) and call.asked.digest in {"", digest}:
                 consents.drop(tenant, (key, digest))
-    return gone
+    return {"forgotten": gone}
 
 
 def list_faces(call: Call[FacesAsked, None]) -> FacesTold:
@@ -101,7 +113,7 @@ def list_faces(call: Call[FacesAsked, None]) -> FacesTold:
     return {
         "faces": [
             {
-                "tenant": label(tenant),
+                "tenant": call.world.labels.of(tenant),
                 "digest": str(digest),
                 "people": sorted(faces.get(tenant, digest) or ()),
             }
@@ -119,7 +131,7 @@ def add_face(call: Call[Whose, Face]) -> FaceTold:
     people = frozenset(expect("word for people", one, PEOPLE) for one in told.people)
     world.tenant(tenant).pinned = True
     world.store.faces.put(tenant, digest, people)
-    return {"tenant": label(tenant), "digest": digest, "people": sorted(people)}
+    return {"tenant": world.labels.of(tenant), "digest": digest, "people": sorted(people)}
 
 
 def digest_of(told: Face) -> str:
@@ -134,13 +146,13 @@ def digest_of(told: Face) -> str:
         raise Unfit("media: not base64") from None
 
 
-def forget_faces(call: Call[FacesAsked, None]) -> FacesTold:
+def forget_faces(call: Call[FacesAsked, None]) -> FacesForgotten:
     """Forget what was said of media; tells of which."""
-    gone, faces = list_faces(call), call.world.store.faces
-    if call.asked.digest and not gone["faces"]:
+    gone, faces = list_faces(call)["faces"], call.world.store.faces
+    if call.asked.digest and not gone:
         raise absent(f"nothing was said of media with the digest {call.asked.digest!r}")
     for tenant in tenants_of(call.world, call.asked):
         for digest in [*faces.ids(tenant)]:
             if call.asked.digest in {"", digest}:
                 faces.drop(tenant, digest)
-    return gone
+    return {"forgotten": gone}

@@ -12,14 +12,14 @@ from pydantic_core import ErrorDetails, to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control.endpoint import ROOT, Call, Endpoint, Form, Unfit, Whose
+from mockserver.control.endpoint import ROOT, Call, Endpoint, Form, Unfit
 from mockserver.control.table import ENDPOINTS
 from mockserver.logs import log
 from mockserver.naming import hint
 from mockserver.reading import read_body
 from mockserver.refusing import refuse_ourselves
 from mockserver.responding import Response, json_response
-from mockserver.tenants import named
+from mockserver.tenants import chosen
 from mockserver.world import World
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -65,6 +65,7 @@ class Desk:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | ASGIApp:
         endpoint, parameters = self.find(scope["method"], scope["path"])
+        self.world.labels.choose(chosen(scope, dict(scope["headers"])))
         asked = read_query(endpoint.asks, scope, parameters)
         told = read_told(endpoint, scope, await read_body(receive, BODY_LIMIT))
         answer = endpoint.handle(Call(self.world, asked, told, scope))
@@ -117,8 +118,8 @@ def read_query(form: type[Form], scope: Scope, parameters: Mapping[str, str]) ->
     except ValueError:
         raise Unfit("the query is not UTF-8") from None
     given: dict[str, Any] = {**dict(pairs), **parameters}
-    tenant = scope.get("screentest.tenant") or named(dict(scope["headers"]))
-    if tenant and issubclass(form, Whose):
+    tenant = chosen(scope, dict(scope["headers"]))
+    if tenant and "tenant" in form.model_fields:
         given = {"tenant": tenant, **given}
     try:
         return form.model_validate(given)

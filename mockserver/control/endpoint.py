@@ -52,14 +52,16 @@ class Endpoint:
     path: str
     """Below the root."""
     summary: str
-    handle: Callable[[Any], Any]
+    handle: Callable[..., Any]
     """Gives an answer, or an application that answers; at once or when it is awaited."""
     asks: type[Form] = Form
     """The parameters of path and query."""
     takes: type[Form] | None = None
     """The body."""
     gives: Any
-    """The form of the answer, or the media type of one that is no JSON."""
+    """The form of the answer, the media type of one that is no JSON, or None for no content."""
+    status: int = HTTPStatus.OK
+    """What it answers with when all is well."""
 
     @property
     def id(self) -> str:

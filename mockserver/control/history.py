@@ -64,7 +64,9 @@ class JournalTold(TypedDict):
     """What is remembered, newest last."""
 
     total: int
-    """How many requests there ever were."""
+    """How many requests there ever were, of whomever."""
+    found: int
+    """How many of those that are remembered are meant; `limit` may leave some of them out."""
     entries: list[EntryTold]
 
 
@@ -91,7 +93,8 @@ def see_journal(call: Call[JournalAsked, None]) -> JournalTold:
     journal, asked = call.world.journal, call.asked
     wanted = filter_of(call.world, asked)
     found = [one for one in tuple(journal) if one.number > asked.since and wanted(one)]
-    return {"total": journal.total, "entries": [told_of(one) for one in found[-asked.limit :]]}
+    entries = [told_of(one) for one in found[-asked.limit :]]
+    return {"total": journal.total, "found": len(found), "entries": entries}
 
 
 def filter_of(world: World, asked: EntriesAsked) -> Callable[[Entry], bool]:
@@ -102,7 +105,6 @@ def filter_of(world: World, asked: EntriesAsked) -> Callable[[Entry], bool]:
         ids = [one.id for provider in served for one in provider.operations]
         expect("operation", asked.operation, dict.fromkeys(ids))
     known = {
-        "tenant": tenant,
         "key": key,
         "provider": asked.provider,
         "operation": asked.operation,
@@ -115,6 +117,7 @@ def filter_of(world: World, asked: EntriesAsked) -> Callable[[Entry], bool]:
     def is_wanted(entry: Entry) -> bool:
         return (
             all(getattr(entry, name) == value for name, value in exact)
+            and (not tenant or label_of(entry.tenant) == tenant)
             and entry.rule.startswith(rule)
             and (not task or task in entry.tasks)
         )

@@ -1,7 +1,7 @@
 """The ledger: every charge, and what the run would have cost."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -55,7 +55,9 @@ class Ledger(TypedDict):
     lines: list[Line]
     totals: list[Total]
     would_have_cost: dict[str, float]
-    """All that was spent, by currency."""
+    """All that was spent, by currency. Where only success is charged, open tasks are not in it."""
+    reserved: dict[str, float]
+    """What open tasks will cost on top of it, by currency, if they succeed."""
 
 
 class LedgerAsked(Whose):
@@ -98,15 +100,21 @@ def see_ledger(call: Call[LedgerAsked, None]) -> Ledger:
     world, everyone = call.world, [*owners(call.world, call.asked)]
     lines = [line for owner in everyone for line in lines_of(world, owner)]
     totals = [total_of(world, owner) for owner in everyone]
-    cost: dict[str, float] = defaultdict(float)
     totals = [total for total in totals if total["spent"] or total["reserved"]]
-    for total in totals:
-        cost[total["currency"]] += total["spent"]
     return {
         "lines": sorted(lines, key=lambda line: line["at"]),
         "totals": totals,
-        "would_have_cost": {currency: round(sum_, 6) for currency, sum_ in cost.items()},
+        "would_have_cost": by_currency((one["currency"], one["spent"]) for one in totals),
+        "reserved": by_currency((one["currency"], one["reserved"]) for one in totals),
     }
+
+
+def by_currency(amounts: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Add amounts up, each currency by itself."""
+    sums: dict[str, float] = defaultdict(float)
+    for currency, amount in amounts:
+        sums[currency] += amount
+    return {currency: round(total, 6) for currency, total in sums.items()}
 
 
 def lines_of(world: World, owner: Owner) -> Iterator[Line]:
@@ -119,7 +127,7 @@ def lines_of(world: World, owner: Owner) -> Iterator[Line]:
     for move in lines:
         yield {
             "at": move.at,
-            "tenant": label(tenant),
+            "tenant": world.labels.of(tenant),
             "key": label(key),
             "provider": provider.id,
             "kind": move.kind,
@@ -144,7 +152,7 @@ def total_of(world: World, owner: Owner) -> Total:
         else:
             spent += price
     return {
-        "tenant": label(tenant),
+        "tenant": world.labels.of(tenant),
         "key": label(key),
         "provider": provider.id,
         "currency": tariff.currency,

@@ -10,7 +10,6 @@ from contracts.kernel.quotas import Concurrency, ErrorBudget, Quota, Rate
 from contracts.kernel.source import Confidence, Source
 from mockserver.control.endpoint import Call, Form, Unfit, Whose, expect
 from mockserver.control.whose import one_tenant, tenant_of
-from mockserver.journal import label
 from mockserver.world import World
 
 OURS = Source("the control plane", "2026-11", confidence=Confidence.ASSUMED, note="as it was told")
@@ -74,7 +73,7 @@ def told_of(world: World, name: str) -> LimitsTold:
     """Tell which limits hold for a tenant, or for those who have none of their own."""
     tenant = world.tenants.get(name)
     return {
-        "tenant": label(name),
+        "tenant": world.labels.of(name),
         "own": tenant is not None and tenant.quotas is not None,
         "limits": [
             quota_told(one.id, quota)

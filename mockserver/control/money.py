@@ -94,7 +94,7 @@ def told_of(world: World, tenant: str, key: str) -> KeyTold:
     """Tell of a key and its accounts."""
     return {
         "key": label(key),
-        "tenant": label(tenant),
+        "tenant": world.labels.of(tenant),
         "refused": world.store.keys.get(tenant, key),
         "accounts": [
             account_of(world, tenant, one, one.tariff, key)

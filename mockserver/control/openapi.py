@@ -68,7 +68,7 @@ def schemas(endpoints: tuple[Endpoint, ...]) -> tuple[Forms, Schema]:
 
 def operation(one: Endpoint, forms: Forms) -> Schema:
     """Give the document of one endpoint."""
-    media, schema = (one.gives, {}) if isinstance(one.gives, str) else (JSON, forms[one.gives])
+    given: Schema = {} if one.gives is None else {"content": answer(one.gives, forms)}
     body = (
         {} if one.takes is None else {"requestBody": {"content": content(JSON, forms[one.takes])}}
     )
@@ -79,13 +79,18 @@ def operation(one: Endpoint, forms: Forms) -> Schema:
         "parameters": [*parameters(one.asks, one.path)],
         **body,
         "responses": {
-            "200": {"description": "Done.", "content": content(media, schema)},
+            str(int(one.status)): {"description": "Done.", **given},
             "default": {
                 "description": "Refused, and why.",
                 "content": content(JSON, forms[Refusal]),
             },
         },
     }
+
+
+def answer(form: Any, forms: Forms) -> Schema:  # noqa: ANN401 - a type, or a media type
+    """Give what an endpoint answers with."""
+    return content(form, {}) if isinstance(form, str) else content(JSON, forms[form])
 
 
 def content(media: str, schema: Schema) -> Schema:

@@ -100,14 +100,16 @@ def counts(world: World) -> Counts:
 
 
 def reset(call: Call[Whose, None]) -> Forgotten:
-    """Forget one tenant, or everything; time begins anew with the latter."""
+    """Forget one tenant, or everything, and begin time anew; tells who had anything."""
     world, name = call.world, tenant_of(call.world, call.asked)
-    gone = [name] if name else names(world)
+    there = names(world)
+    meant = there if not name else [name] if name in there else []
+    gone = [world.labels.of(one) for one in meant]
     if name:
         world.forget(name)
     else:
         world.reset()
-    return {"tenants": [label(one) for one in gone]}
+    return {"tenants": gone}
 
 
 def tenants(call: Call[Form, None]) -> Tenants:
@@ -119,7 +121,7 @@ def tenant_told(world: World, name: str) -> TenantTold:
     """Tell of a tenant, of whom nothing but its money may be left."""
     tenant, store = world.tenants.get(name), world.store
     return {
-        "tenant": label(name),
+        "tenant": world.labels.of(name),
         "own_clock": tenant is not None and tenant.is_apart,
         "pinned": tenant is not None and tenant.pinned,
         "keys": [label(key) for key in keys_of(world, name)],
@@ -135,5 +137,6 @@ def forget_tenant(call: Call[TenantPath, None]) -> Forgotten:
     name = unlabelled(call.asked.name, there)
     if name not in there:
         raise absent(f"no tenant {label(name)} has anything; see {ROOT}/tenants")
+    called = world.labels.of(name)
     world.forget(name)
-    return {"tenants": [label(name)]}
+    return {"tenants": [called]}

@@ -14,11 +14,14 @@ from mockserver.control import (
     limits,
     money,
     openapi,
+    receiving,
     scenarios,
     state,
     tasks,
 )
 from mockserver.control.endpoint import Call, Endpoint, Form, Whose
+from mockserver.reception import Door
+from mockserver.sinks import TAKEN
 
 
 def see_document(call: Call[Form, None]) -> dict[str, Any]:
@@ -179,7 +182,7 @@ ENDPOINTS = (
         summary="Revoke consents",
         handle=consents.revoke_consents,
         asks=consents.ConsentsAsked,
-        gives=consents.Consents,
+        gives=consents.Revoked,
     ),
     Endpoint(
         method="GET",
@@ -204,7 +207,7 @@ ENDPOINTS = (
         summary="Forget what was said of media",
         handle=consents.forget_faces,
         asks=consents.FacesAsked,
-        gives=consents.FacesTold,
+        gives=consents.FacesForgotten,
     ),
     Endpoint(
         method="GET",
@@ -253,8 +256,8 @@ ENDPOINTS = (
         path="/scenarios",
         summary="Forget scenarios",
         handle=scenarios.clear_scenarios,
-        asks=Whose,
-        gives=scenarios.ScenariosTold,
+        asks=scenarios.Forgetting,
+        gives=scenarios.ScenariosForgotten,
     ),
     Endpoint(
         method="GET",
@@ -303,5 +306,31 @@ ENDPOINTS = (
         handle=callbacks.deliver_callback,
         asks=callbacks.CallbackAsked,
         gives=callbacks.CallbackTold,
+    ),
+    Endpoint(
+        method="GET",
+        path="/sink/{name}",
+        summary="What arrived at a sink",
+        handle=receiving.see_sink,
+        asks=receiving.ArrivalsAsked,
+        gives=receiving.SinkTold,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/sink/{name}",
+        summary="Clear a sink",
+        handle=receiving.clear_sink,
+        asks=receiving.SinkAsked,
+        gives=None,
+        status=TAKEN,
+    ),
+    Endpoint(
+        method="POST",
+        path="/sink/{name}",
+        summary="Send a callback to a sink",
+        handle=Door.take_arrival,  # here for the document: anyone may post, so a route answers it
+        asks=receiving.Posted,
+        gives=None,
+        status=TAKEN,
     ),
 )

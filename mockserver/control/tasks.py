@@ -1,5 +1,6 @@
 """Tasks: seeing them, and bringing them to their end."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 
@@ -56,7 +57,7 @@ class TaskTold(TypedDict):
     """Its result, as long as it can be fetched."""
     failure: Why | None
     scenario: str
-    """The scenario that has something in store for it."""
+    """The scenario that it met when it was opened, as far as that is remembered."""
 
 
 class Tasks(TypedDict):
@@ -88,13 +89,38 @@ class Fail(Form):
     message: str = ""
 
 
-def told_of(world: World, task: AnyTask) -> TaskTold:
-    """Tell of a task."""
+Faults = Mapping[tuple[str, str, str], str]
+"""What the journal says of the request that opened a task, by provider, label of the key, id."""
+
+
+def faults_of(world: World) -> Faults:
+    """Give the scenarios that meddled with tasks when they were opened: the first one named."""
+    if not world.is_meddled:
+        return {}
+    faults: dict[tuple[str, str, str], str] = {}
+    for entry in tuple(world.journal):
+        for id_ in entry.tasks:
+            faults.setdefault((entry.provider, entry.key, id_), entry.fault)
+    return faults
+
+
+def scenario_of(task: AnyTask, faults: Faults) -> str:
+    """Name what a task met: it may be its answer alone that something was done to."""
+    trouble = task.trouble
+    if trouble is None:
+        return ""
+    fault = faults.get((task.provider, label(task.key), task.id))
+    return trouble.scenario or fault or ", ".join(trouble.names)
+
+
+def told_of(world: World, task: AnyTask, known: Faults | None = None) -> TaskTold:
+    """Tell of a task; what the journal says of many is better known beforehand."""
+    faults = faults_of(world) if known is None else known
     provider, failure = world.providers[task.provider], task.plan.failure
     return {
         "id": task.id,
         "provider": task.provider,
-        "tenant": label(task.tenant),
+        "tenant": world.labels.of(task.tenant),
         "key": label(task.key),
         "state": state_of(world, task),
         "model": str(getattr(replace(task).request, "model", "")),  # the copy remembers it
@@ -106,7 +132,7 @@ def told_of(world: World, task: AnyTask) -> TaskTold:
         "callback_url": redaction.url(shown(task.plan.callback_url)),
         "media_url": task.video_url if world.has_media(task) else None,
         "failure": {"code": failure.code, "message": failure.message} if failure else None,
-        "scenario": task.trouble.scenario if task.trouble else "",
+        "scenario": scenario_of(task, faults),
     }
 
 
@@ -133,7 +159,8 @@ def list_tasks(call: Call[TasksAsked, None]) -> Tasks:
         and is_meant(asked, task.key)
         and (not asked.state or state_of(world, task) is asked.state)
     ]
-    return {"tasks": [told_of(world, task) for task in found[-asked.limit :]]}
+    faults = faults_of(world)
+    return {"tasks": [told_of(world, task, faults) for task in found[-asked.limit :]]}
 
 
 def find(world: World, asked: TaskAsked) -> AnyTask:

@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.kernel.provider import Provider
 from contracts.kernel.task import Task
-from mockserver.scenarios.files import from_mapping, load
+from mockserver.naming import unknown
+from mockserver.scenarios.files import from_mapping
 from mockserver.scenarios.magic import called, of_key
-from mockserver.scenarios.places import Armed, armed
-from mockserver.scenarios.scenario import Do, Scenario, matches, objection
+from mockserver.scenarios.places import Armed, armed, armed_file
+from mockserver.scenarios.scenario import Do, Scenario, matches, together
 from mockserver.store import Tally
 from mockserver.trouble import NoScenario, Trouble
 
@@ -111,14 +112,31 @@ class Scenarios:
         self._world.store.scenarios.clear(tenant)
         self._forget_counts(gone)
 
+    def remove(self, name: str, tenant: str = "") -> Scenario:
+        """Forget one scenario of a tenant, or of the whole world, and its counts.
+
+        `ValueError` says which there are.
+        """
+        rows = self._world.store.scenarios
+        gone = rows.get(tenant, name)
+        if gone is None:
+            raise ValueError(unknown("scenario", name, [one.name for one in self.list(tenant)]))
+        rows.drop(tenant, name)
+        self._forget_counts([gone])
+        return gone.scenario
+
     def _read(self, text: str) -> list[Armed]:
-        is_file = text.endswith(FILE) or Path(text).is_file()
-        return self._arm(load(text) if is_file else [called(text)])
+        if text.endswith(FILE) or Path(text).is_file():
+            served, lenient = self._providers(), self._is_lenient
+            return self._marked(armed_file(text, served, lenient=lenient))
+        return self._arm([called(text)])
 
     def _arm(self, found: Iterable[Scenario]) -> list[Armed]:
         """Check scenarios against what is served, and give each a mark of its own."""
         served, lenient = self._providers(), self._is_lenient
-        ready = [armed(one, served, lenient=lenient) for one in found]
+        return self._marked([armed(one, served, lenient=lenient) for one in found])
+
+    def _marked(self, ready: Iterable[Armed]) -> list[Armed]:
         return [one._replace(mark=f"{next(self._serials)}") for one in ready]
 
     def _put(self, found: Iterable[Armed], tenant: str) -> None:
@@ -169,6 +187,17 @@ class Scenarios:
                 raise NoScenario(str(error)) from None
         return self._called[id_]
 
+    def check(self, asked: tuple[str, ...], provider: Provider, *, called_back: bool) -> None:
+        """Raise `NoScenario` where what a prompt asks for could never happen."""
+        found = [self.called(text, provider) for text in asked]
+        for one in found:
+            if one.scenario.do.callback and not called_back:
+                raise NoScenario(f"{one.scenario.name}: the request names no URL for a callback")
+        for first, second in combinations(found, 2):
+            if first.excludes(second):
+                names = f"{first.scenario.name!r} and {second.scenario.name!r}"
+                raise NoScenario(f"{names} cannot both happen to one request; ask for one of them")
+
     def meet(self, case: Case) -> Met | None:
         """Give what a request meets: of all that select it, what can happen together, in order."""
         place, names, given = (case.provider.id, case.operation), [], dict[str, Any]()
@@ -176,7 +205,7 @@ class Scenarios:
             if place not in one.places or not holds(one.scenario, case):
                 continue
             more = one.scenario.do.given()
-            is_free = not given.keys() & more.keys() and not objection({**given, **more})
+            is_free = together(given, more)
             if self._acts(one, case, is_free=is_free or not given):
                 names.append(one.scenario.name)
                 given |= more

@@ -33,6 +33,8 @@ def tables(text: str) -> list[Mapping[str, Any]]:
     found = document.get(TABLE, [])
     if not isinstance(found, list) or not found:
         raise ValueError("no scenario: each one begins with [[scenario]]")
+    if not all(isinstance(one, dict) for one in found):
+        raise ValueError("scenario must be a list of tables: each one begins with [[scenario]]")
     names = [one.get("name") for one in found]
     if twice := next((name for name in names if name and names.count(name) > 1), None):
         raise ValueError(f"two scenarios have the name {twice!r}")

@@ -8,14 +8,18 @@ from typing import Any, NamedTuple
 
 from contracts.kernel.auth import SANDBOX_KEYS
 from mockserver.journal import OURS
-from mockserver.naming import unknown
+from mockserver.naming import nearest, unknown
 from mockserver.scenarios.files import from_mapping, tables
 from mockserver.scenarios.scenario import Scenario
 from mockserver.trouble import DIRECTIVE, NoScenario
 
 BUILTIN = "builtin.toml"
-SPOKEN = re.compile(re.escape(DIRECTIVE) + r"([^\]]*)\]?")
-"""Without its closing bracket, too, so that a mistake is not taken for a prompt."""
+BEGINNING = re.compile(r"(?i)\[\s*screentest(?![a-z0-9])")
+"""What begins so is meant as a directive, and is a mistake where it is none."""
+SPOKEN = re.compile(r"(?i)\[\s*screentest\s*:([^\[\]]*)\]")
+WORD = re.compile(r"[\w-]+")
+SHOWN = 40
+"""So many characters of a mistake are told."""
 SLOT = re.compile("<(.+)>")
 """A value that stands for the argument."""
 
@@ -89,8 +93,21 @@ def called(text: str) -> Scenario:
 
 
 def directives(prompt: str) -> tuple[str, ...]:
-    """Give what a prompt asks for, in its order."""
-    return tuple(dict.fromkeys(" ".join(one.split()) for one in SPOKEN.findall(prompt)))
+    """Give what a prompt asks for, in its order; `NoScenario` tells what only looks like it."""
+    asked = (_spoken(prompt, one) for one in BEGINNING.finditer(prompt))
+    return tuple(dict.fromkeys(asked))
+
+
+def _spoken(prompt: str, beginning: re.Match[str]) -> str:
+    """Give what one directive asks for."""
+    if match := SPOKEN.match(prompt, beginning.start()):
+        return " ".join(match[1].split())
+    rest, closing, _ = prompt[beginning.end() :][:SHOWN].partition("]")
+    word = WORD.search(rest)
+    meant = nearest(word[0].lstrip("-_"), builtins()) if word else ""
+    wanted = f"did you mean {DIRECTIVE} {meant}]?" if meant else f"it is {DIRECTIVE} <scenario>]"
+    said = f"{beginning[0]}{rest}{closing}"
+    raise NoScenario(f"{said!r} is no directive, for want of a colon or a bracket; {wanted}")
 
 
 def of_key(key: str) -> str:

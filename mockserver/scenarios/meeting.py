@@ -54,6 +54,9 @@ def meet_opening(
 ) -> None:
     """Decide what becomes of a task before it is opened, and of the answer."""
     asked = directives(effect.prompt(exchange.request))
+    if asked:
+        url = provider.webhook and effect.plan(exchange.request).callback_url
+        world.scenarios.check(asked, provider, called_back=bool(url))
     case = replace(plain(provider, operation, exchange), prompt_of=effect.prompt, asked=asked)
     met = world.scenarios.meet(case)
     if met or asked:

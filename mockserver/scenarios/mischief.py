@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from starlette.types import Receive, Scope, Send
 
 from mockserver.clock import pause
+from mockserver.reading import left
 from mockserver.responding import Response
 from mockserver.scenarios.scenario import Do
 from mockserver.trouble import CONNECTION
@@ -74,7 +75,7 @@ class Mischief:
         self, scope: Scope, response: Response, receive: Receive, send: Send, *, opened: bool
     ) -> None:
         """Send what `rewrite` left of an answer, unless the client leaves before."""
-        gone = asyncio.ensure_future(_left(receive))
+        gone = asyncio.ensure_future(left(receive))
         try:
             if self.do.latency is not None:
                 await _wait(gone, self.do.latency)
@@ -123,12 +124,6 @@ class Mischief:
 
 def _piece(body: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": more}
-
-
-async def _left(receive: Receive) -> None:
-    """Return once the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _wait(gone: "asyncio.Future[None]", seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Where a scenario can act: the operations it selects, checked against what is served."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from pydantic_core import to_json
@@ -11,9 +12,20 @@ from contracts.kernel.provider import Provider
 from contracts.kernel.reply import Video
 from mockserver.delivery import MEDIA
 from mockserver.naming import unknown
-from mockserver.scenarios.scenario import OF_TASKS, ROLES, Do, Scenario, When, matches
+from mockserver.scenarios.files import load
+from mockserver.scenarios.scenario import (
+    OF_TASKS,
+    ROLES,
+    Do,
+    Scenario,
+    When,
+    matches,
+    together,
+)
 
 WILD = frozenset("*?[")
+LISTED = "screentest scenarios --provider "
+"""The command that lists what a provider has."""
 
 
 class Place(NamedTuple):
@@ -78,12 +90,30 @@ class Armed(NamedTuple):
     mark: str = ""
     """What its counts go by: no two that were ordered share one, whatever their names."""
 
+    def excludes(self, later: "Armed") -> bool:
+        """Tell whether a later scenario never gets to act where this one always does."""
+        ours, theirs = self.scenario, later.scenario
+        is_always = ours.times is None and not self.places.isdisjoint(later.places)
+        return is_always and not together(ours.do.given(), theirs.do.given())
+
+
+def armed_file(
+    path: str | Path, providers: Mapping[str, Provider], *, lenient: bool
+) -> list[Armed]:
+    """Read a file, and find where each of its scenarios can act; `ValueError` names the file."""
+    found = load(path)
+    try:
+        return [armed(one, providers, lenient=lenient) for one in found]
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
 
 def armed(scenario: Scenario, providers: Mapping[str, Provider], *, lenient: bool) -> Armed:
     """Find where a scenario can act; `ValueError` says why it cannot act anywhere."""
     when, do = scenario.when, scenario.do
     if when.provider and when.provider not in providers:
-        raise ValueError(_of(scenario, unknown("provider", when.provider, providers)))
+        problem = unknown("provider", when.provider, providers)
+        raise ValueError(_of(scenario, f"when.provider: {problem}"))
     meant = [providers[when.provider]] if when.provider else list(providers.values())
     if problem := _misnamed(when, do, meant, lenient=lenient):
         raise ValueError(_of(scenario, problem))
@@ -118,15 +148,21 @@ def selects(when: When, place: Place) -> bool:
 def _misnamed(when: When, do: Do, meant: Collection[Provider], *, lenient: bool) -> str:
     """Say which name does not exist at the providers that are meant."""
     operations = [one.id for provider in meant for one in provider.operations]
-    if when.operation not in {*ROLES, *operations, MEDIA}:
-        return unknown("operation or role", when.operation, (*ROLES, *operations, MEDIA))
     errors = [cause for provider in meant for cause in provider.errors]
-    if do.error is not None and do.error not in errors:
-        return unknown("error", do.error, errors)
     failures = [name for provider in meant for name in provider.failures]
-    if do.reason is not None and do.reason not in failures:
-        return unknown("reason to fail", do.reason, failures)
+    for key, what, name, known in (
+        ("when.operation", "operation or role", when.operation, (*ROLES, *operations, MEDIA)),
+        ("do.error", "error", do.error, errors),
+        ("do.reason", "reason to fail", do.reason, failures),
+    ):
+        if name is not None and name not in known:
+            return f"{key}: {unknown(what, name, known, _listed(meant))}"
     return "" if lenient else _no_model(when.model, meant)
+
+
+def _listed(meant: Collection[Provider]) -> str:
+    """Say where all that a provider has is to be seen."""
+    return LISTED + (next(iter(meant)).id if len(meant) == 1 else "<name>")
 
 
 def _unsayable(do: Do, provider: Provider) -> str:
@@ -142,30 +178,35 @@ def _unsayable(do: Do, provider: Provider) -> str:
             why = "a header is one line of ASCII"
     except Exception as error:  # noqa: BLE001 - a form may fail in any way
         why = f"{type(error).__name__}: {error}"
-    return f"details that {do.error!r} of {provider.id} cannot show: {why}" if why else ""
+    return (
+        f"do.details: details that {do.error!r} of {provider.id} cannot show: {why}" if why else ""
+    )
 
 
-def _no_model(model: str, meant: Iterable[Provider]) -> str:
+def _no_model(model: str, meant: Collection[Provider]) -> str:
     """Say that no table has such a model; a provider without a table may have any."""
     catalogues = [provider.models() for provider in meant]
     known = [id_ for rows in catalogues for id_ in rows]
     if not model or not all(catalogues) or any(matches(model, one) for one in known):
         return ""
     if WILD & set(model):
-        return f"selects nothing: no model is called anything like {model!r}"
-    return unknown("model", model, known)
+        listed = f"see {_listed(meant)}"
+        return f"when.model: selects nothing: no model is called anything like {model!r}; {listed}"
+    return f"when.model: {unknown('model', model, known, _listed(meant))}"
 
 
 def _obstacle(do: Do, chosen: Collection[Place]) -> str:
     """Say why nothing of it can be done at the operations that are selected."""
     where = ", ".join(f"{one}/{operation}" for one, operation in (place.id for place in chosen))
     if not chosen:
-        return "there is no such operation, or none that looks at a task"
+        return "when.operation: there is no such operation, or none that looks at a task"
     of_task = [name for name in ("lose", *OF_TASKS) if getattr(do, name) is not None]
     if of_task and not any(place.opens for place in chosen):
-        return f"{of_task[0]} is about a task that is opened, or a film, and there is none: {where}"
+        return (
+            f"do.{of_task[0]} is about a task that is opened, or a film, and there is none: {where}"
+        )
     if do.callback is not None:
-        return f"no callback is ever sent for {where}"
+        return f"do.callback: no callback is ever sent for {where}"
     if do.task == "fail":
-        return f"no reason to fail is known for {where}"
-    return f"nothing of it can happen at {where}"
+        return f"do.reason: no reason to fail is known for {where}"
+    return f"do: nothing of it can happen at {where}"

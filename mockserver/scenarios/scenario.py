@@ -172,6 +172,11 @@ def objection(given: Mapping[str, Any]) -> str:
     return ""
 
 
+def together(given: Mapping[str, Any], more: Mapping[str, Any]) -> bool:
+    """Tell whether what one scenario does and what another does can both happen."""
+    return not given.keys() & more.keys() and not objection({**given, **more})
+
+
 def _excluded(given: Mapping[str, Any]) -> tuple[str, ...]:
     """Give what cannot happen, for want of a task, of an answer, or of its body."""
     if "error" in given:

@@ -1,15 +1,16 @@
 """Where scenarios come in: after the gates, so that only what would be accepted meets them."""
 
+import re
+
 from contracts.kernel.operation import Opens, Operation
 from contracts.kernel.provider import Provider
 from mockserver.exchange import Exchange
 from mockserver.journal import OURS
 from mockserver.steps import Step
-from mockserver.trouble import DIRECTIVE
 from mockserver.world import World
 
-HINT = DIRECTIVE.encode()
-"""Only where a body has this is its prompt searched for what it says."""
+HINT = re.compile(rb"(?i)\[[\s\\nrt]*screentest")
+"""Only where a body has this is its prompt searched; JSON writes some white space with letters."""
 
 
 def meddling_step(provider: Provider, operation: Operation, world: World) -> Step:
@@ -20,7 +21,7 @@ def meddling_step(provider: Provider, operation: Operation, world: World) -> Ste
         if (
             world.is_meddled
             or exchange.key.startswith(OURS)
-            or (opens and HINT in (exchange.body or b""))
+            or (opens and HINT.search(exchange.body or b""))
         ):
             from mockserver.scenarios.meeting import meet  # noqa: PLC0415 - most runs have none
 

@@ -32,6 +32,7 @@ def test_one_provider_can_be_asked_about(capsys):
     assert "[screentest: fail [<reason>]]" in told
     assert "screentest-fail[-<reason>]" in told
     assert "screentest-error-<cause>" in told
+    assert told.endswith("".join(f"  {one}\n" for one in providers()["senseaudio"].models()))
 
 
 def test_the_list_can_be_read_by_a_program(capsys):
@@ -39,6 +40,7 @@ def test_the_list_can_be_read_by_a_program(capsys):
     assert [one["name"] for one in listed["scenarios"]] == [*builtins()]
     assert listed["providers"]["venice"]["errors"]["model-offline"]["status"] == 503
     assert "moderation" in listed["providers"]["venice"]["failures"]
+    assert listed["providers"]["venice"]["models"] == [*providers()["venice"].models()]
 
 
 def test_a_provider_that_does_not_exist_is_one_line(capsys):
@@ -58,7 +60,16 @@ def test_a_file_is_checked(capsys, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("[[scenario]]", "name: Field required"), ("x =", "faults.toml"), (None, "No such file")],
+    [
+        ("[[scenario]]", "name: Field required"),
+        ("x =", "faults.toml"),
+        (None, "No such file"),
+        ('scenario = ["a"]', "faults.toml: scenario must be a list of tables"),
+        (
+            '[[scenario]]\nname = "it"\ndo = {error = "oops"}',
+            "faults.toml: scenario 'it': do.error: no error 'oops'",
+        ),
+    ],
 )
 def test_a_file_that_makes_no_sense_is_one_line(capsys, tmp_path, text, problem):
     path = tmp_path / "faults.toml"

@@ -49,8 +49,8 @@ class Control:
         if place is None:
             return answer.json()
         operation = self.document["paths"][place][method.lower()]
-        said = operation["responses"]["200" if status == 200 else "default"]
-        schema = said["content"].get("application/json")
+        said = operation["responses"].get(str(status), operation["responses"]["default"])
+        schema = said.get("content", {}).get("application/json")
         if schema is None:
             return answer
         schema = {**schema["schema"], "components": self.document["components"]}
@@ -133,6 +133,9 @@ EXAMPLES = {
     ("GET", f"/outbox/{TASK}"): {},
     ("GET", f"/outbox/{TASK}/request"): {},
     ("POST", f"/outbox/{TASK}/deliver"): {},
+    ("GET", "/sink/s"): {},
+    ("POST", "/sink/s"): {"status": 204},
+    ("DELETE", "/sink/s"): {"status": 204},
 }
 """One request for each endpoint; there is a callback to be sent."""
 
@@ -283,12 +286,64 @@ async def test_a_reset_is_of_one_tenant_or_of_everything(control, submit, world,
     await submit("b")
     await submit("c", headers={"x-screentest-tenant": "named"})
     assert await control.ask("POST", "/reset?key=b") == {"tenants": [label("b")]}
-    assert await control.ask("POST", "/reset?tenant=named") == {"tenants": [label("named")]}
+    assert await control.ask("POST", "/reset?tenant=named") == {"tenants": ["named"]}
     assert list(world.tenants) == ["a"]
     await control.ask("POST", "/clock", json={"advance": 60, "speed": 3})
     assert await control.ask("POST", "/reset") == {"tenants": [label("a")]}
     assert (world.tenants, len(world.journal), clock.now(), clock.speed) == ({}, 0, began, 1)
     assert await submit("a") == first
+
+
+async def test_a_reset_of_nobody_forgot_nobody(control, submit, world):
+    await submit("a")
+    assert await control.ask("POST", "/reset?tenant=nosuch") == {"tenants": []}
+    assert list(world.tenants) == ["a"]
+
+
+async def test_a_name_that_a_client_chose_is_told_and_a_key_is_not(control, submit, world):
+    await submit("a", headers={"x-screentest-tenant": "anna"})
+    await submit("b")
+    await submit("a", headers={"x-screentest-tenant": "b"})
+    await submit("c", headers={"x-screentest-tenant": "c"})
+    told = (await control.ask("GET", "/tenants"))["tenants"]
+    assert [one["tenant"] for one in told] == ["anna", label("b"), label("c")]
+    assert [one["keys"] for one in told] == [[label("a")], [label("b"), label("a")], [label("c")]]
+    assert [one.tenant for one in world.journal] == ["anna", label("b"), label("b"), label("c")]
+    for asked in ("anna", quote(label("anna"))):
+        (entry,) = (await control.ask("GET", f"/journal?tenant={asked}"))["entries"]
+        assert entry["tenant"] == "anna"
+    assert await control.ask("DELETE", "/tenants/anna") == {"tenants": ["anna"]}
+    assert "anna" not in {one.tenant for one in world.journal}
+
+
+async def test_a_name_that_turns_out_to_be_a_key_is_told_no_more(control, submit):
+    await submit("a", headers={"x-screentest-tenant": "b"})
+    await submit("b")
+    (told,) = (await control.ask("GET", "/tenants"))["tenants"]
+    assert told["tenant"] == label("b")
+
+
+async def test_a_key_that_only_has_something_arranged_is_no_name(control, submit):
+    await control.ask("PUT", "/keys/rich", json={"provider": ID, "balance": 3})
+    await control.ask("PUT", "/keys/barred", json={"refused": "bad-key"})
+    for name in ("rich", "barred"):
+        await submit("a", headers={"x-screentest-tenant": name})
+    told = (await control.ask("GET", "/tenants"))["tenants"]
+    assert [one["tenant"] for one in told] == [label("rich"), label("barred")]
+
+
+async def test_a_name_may_be_chosen_at_the_control_plane(client):
+    answer = await client.post(f"/@anna{ROOT}/clock", json={"advance": 1})
+    assert answer.json()["tenant"] == "anna"
+
+
+def test_only_so_many_names_are_remembered(world, monkeypatch):
+    monkeypatch.setattr("mockserver.tenants.MOST", 2)
+    for name in "abc":
+        world.labels.choose(name)
+    assert [world.labels.of(name) for name in "abc"] == [label("a"), "b", "c"]
+    world.reset()
+    assert world.labels.of("c") == label("c")
 
 
 @pytest.mark.parametrize("path", ["/reset", "/reset?key=k"])
@@ -391,6 +446,16 @@ async def test_the_time_of_all_is_that_of_all_who_have_none_of_their_own(control
     told = [await control.ask("GET", f"/clock{query}") for query in ("", "?key=a", "?key=b")]
     assert [one["now"] - before for one in told] == [60, 60, 5]
     assert [one["own"] for one in told] == [False, False, True]
+
+
+async def test_a_change_for_all_tells_whom_it_does_not_reach(control, submit):
+    await submit("a")
+    await submit("b")
+    assert (await control.ask("POST", "/clock", json={"advance": 5}))["apart"] == []
+    told = await control.ask("POST", "/clock?key=b", json={"advance": 5})
+    assert told["apart"] == []
+    told = await control.ask("POST", "/clock", json={"advance": 5})
+    assert told["apart"] == [label("b")]
 
 
 async def test_a_callback_that_is_tried_in_the_time_of_all_is_told(control, submit):
@@ -594,7 +659,7 @@ async def test_keys_are_listed_by_tenant(control, submit):
         keys = (await control.ask("GET", f"/keys?{query}"))["keys"]
         assert [one["key"] for one in keys] == [label(key) for key in expected]
     told = await control.ask("GET", f"/keys/{label('b')}?tenant=t")
-    assert (told["key"], told["tenant"]) == (label("b"), label("t"))
+    assert (told["key"], told["tenant"]) == (label("b"), "t")
 
 
 @pytest.mark.parametrize(
@@ -636,6 +701,7 @@ async def test_the_ledger_tells_what_the_run_would_have_cost(control, submit):
     (total,) = told["totals"]
     assert (total["spent"], total["reserved"], total["forgotten"]) == (cost, cost, 0)
     assert told["would_have_cost"] == {"USD": pytest.approx(cost)}
+    assert told["reserved"] == {"USD": pytest.approx(cost)}
     assert (await control.ask("GET", "/ledger?tenant=k&key=other"))["lines"] == []
     assert (await control.ask("GET", "/ledger?provider=venice"))["lines"] == []
 
@@ -752,9 +818,9 @@ async def test_consents_are_told_and_revoked(control, world):
         world.store.consents.put(key, (key, digest), 5.0)
     told = (await control.ask("GET", "/consents?key=a&digest=2"))["consents"]
     assert told == [{"tenant": label("a"), "key": label("a"), "digest": "2", "at": 5.0}]
-    gone = (await control.ask("DELETE", "/consents?key=a&digest=1"))["consents"]
+    gone = (await control.ask("DELETE", "/consents?key=a&digest=1"))["forgotten"]
     assert [one["digest"] for one in gone] == ["1"]
-    gone = (await control.ask("DELETE", "/consents"))["consents"]
+    gone = (await control.ask("DELETE", "/consents"))["forgotten"]
     assert [(one["key"], one["digest"]) for one in gone] == [(label("a"), "2"), (label("b"), "1")]
     assert (await control.ask("GET", "/consents"))["consents"] == []
 
@@ -772,7 +838,7 @@ async def test_media_can_be_said_to_show_people(control, world):
         (label("t"), []),
     ]
     gone = await control.ask("DELETE", f"/faces?tenant=t&digest={FACE}")
-    assert len(gone["faces"]) == 1
+    assert len(gone["forgotten"]) == 1
     assert FACE in await control.refused("DELETE", f"/faces?tenant=t&digest={FACE}", 404)
     await control.ask("POST", "/faces?key=k", json={"digest": OTHER})
     await control.ask("DELETE", f"/faces?key=k&digest={OTHER}")
@@ -879,7 +945,10 @@ async def test_a_scenario_can_be_added_and_cleared(client, control, submit):
     assert answer.headers["x-screentest-rule"] == f"{ID}/rate-limited"
     await submit("another")
     assert (await control.ask("GET", "/scenarios"))["scenarios"] == []
-    assert (await control.ask("DELETE", "/scenarios?key=k"))["scenarios"] == [scenario]
+    assert (await control.ask("DELETE", "/scenarios?key=k")) == {
+        "tenant": label("k"),
+        "forgotten": [scenario],
+    }
     await submit("k")
 
 
@@ -890,6 +959,23 @@ async def test_a_built_in_scenario_can_be_used(control, submit):
     assert (task["finishes"], task["scenario"]) == (None, "stuck")
 
 
+async def test_what_an_answer_met_is_told_of_its_task(client, control, world):
+    answer = await client.post(PATH, json=SUBMIT | {"prompt": "p [screentest: lose-502]"})
+    assert answer.status_code == 502
+    await control.ask("POST", "/scenarios", json={"use": "lose-504"})
+    assert (await client.post(PATH, json=SUBMIT)).status_code == 504
+    told = (await control.ask("GET", "/tasks"))["tasks"]
+    assert [one["scenario"] for one in told] == ["lose-502", "lose-504"]
+    ids = [one["id"] for one in told]
+    assert (await control.ask("GET", f"/tasks/{ids[1]}"))["scenario"] == "lose-504"
+    ledger = await control.ask("GET", "/ledger")
+    cost = sum(one["cost"] for one in told)
+    assert ledger["would_have_cost"]["USD"] + ledger["reserved"]["USD"] == pytest.approx(cost)
+    world.journal.clear()
+    told = (await control.ask("GET", "/tasks"))["tasks"]
+    assert [one["scenario"] for one in told] == ["lose-502", ""]
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [
@@ -897,10 +983,22 @@ async def test_a_built_in_scenario_can_be_used(control, submit):
         ({"use": "stuk"}, "stuck"),
         ({"use": "stuck", "scenario": {}}, "either a scenario"),
         ({"scenario": {"name": "a", "do": {"error": "rate-limit"}}}, "rate-limited"),
+        ({"scenario": "lose-reset"}, 'say "use": "lose-reset"'),
     ],
 )
 async def test_a_scenario_that_makes_no_sense_is_refused(control, given, error):
     assert error in await control.refused("POST", "/scenarios", json=given)
+
+
+async def test_one_scenario_can_be_forgotten_by_name(control):
+    for name in ("stuck", "drop"):
+        await control.ask("POST", "/scenarios?key=k", json={"use": name})
+    told = await control.ask("DELETE", "/scenarios?key=k&name=stuck")
+    assert [one["name"] for one in told["forgotten"]] == ["stuck"]
+    left = (await control.ask("GET", "/scenarios?key=k"))["scenarios"]
+    assert [one["name"] for one in left] == ["drop"]
+    error = await control.refused("DELETE", "/scenarios?key=k&name=drip", 404)
+    assert "no scenario 'drip'; did you mean drop?" in error
 
 
 # The outbox

@@ -11,6 +11,7 @@ from hypothesis.strategies import text
 
 from mockserver import destinations
 from mockserver.destinations import Forbidden, addresses, is_loopback, objection, parsed, shown
+from mockserver.settings import Settings
 
 NONE = frozenset()
 ALLOWED = frozenset({"hooks.example", "other.example:8443"})
@@ -191,3 +192,16 @@ async def test_an_address_is_not_looked_up(names):
 
 async def test_localhost_is_resolved_by_the_system():
     assert "127.0.0.1" in await addresses(urlsplit("http://localhost:80/"), NONE)
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "169.254.169.254:8080", "fd00:ec2::254", "224.0.0.1"]
+)
+def test_allowing_a_host_that_callbacks_are_never_sent_to_is_refused_at_start(host):
+    with pytest.raises(ValueError, match=f"callbacks are never sent to {host}, which is "):
+        Settings(seed=1, callback_hosts=frozenset({host}))
+
+
+@pytest.mark.parametrize("host", ["hooks.example", "hooks.example:8080", "10.0.0.1:80", "fd00::1"])
+def test_any_other_host_can_be_allowed(host):
+    assert Settings(seed=1, callback_hosts=frozenset({host})).callback_hosts == {host}

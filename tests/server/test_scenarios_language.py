@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from contracts.kernel.registry import providers
 from mockserver.scenarios import Do, Scenario, When, load
+from mockserver.scenarios.magic import builtins
 from mockserver.settings import Settings
 from mockserver.world import World
 
@@ -75,6 +76,10 @@ def test_a_file_is_read_by_its_name_or_because_it_is_there(tmp_path, world):
         ("[[scenario", "faults.toml: Expected ']]'"),
         ("", "no scenario: each one begins with [[scenario]]"),
         ("scenario = 1", "no scenario: each one begins"),
+        (
+            'scenario = ["a"]',
+            "scenario must be a list of tables: each one begins with [[scenario]]",
+        ),
         ("scenarios = []", "no key 'scenarios'; did you mean scenario?"),
         (
             one('drop = "before"') + "\n" + one('drop = "before"'),
@@ -125,17 +130,21 @@ def test_a_mistake_in_a_file_is_told_with_its_place(tmp_path, text, problem):
             {"drop": "before"},
             "no provider 'relaydnce'; did you mean rel",
         ),
-        ({"operation": "sumbit"}, {"drop": "before"}, "'sumbit'; did you mean submit?"),
+        (
+            {"operation": "sumbit"},
+            {"drop": "before"},
+            "when.operation: no operation or role 'sumbit'; did you mean submit?",
+        ),
         ({"operation": "queue", "provider": "relaydance"}, {"drop": "before"}, "operation or role"),
         ({"model": "doubao-seedance-2-0-1080"}, {"drop": "before"}, "did you mean doubao-seedance"),
         ({"model": "xyz-*"}, {"drop": "before"}, "no model is called anything like 'xyz-*'"),
         ({}, {"error": "server-eror"}, "no error 'server-eror'; did you mean server-error?"),
         ({"provider": "relaydance"}, {"error": "model-offline"}, "no error 'model-offline'"),
         ({}, {"task": "fail", "reason": "moderaton"}, "did you mean moderation?"),
-        ({"operation": "look"}, {"task": "stuck"}, "selects nothing: task is about a task"),
-        ({"operation": "look"}, {"lose": "reset"}, "selects nothing: lose is about a task"),
+        ({"operation": "look"}, {"task": "stuck"}, "selects nothing: do.task is about a task"),
+        ({"operation": "look"}, {"lose": "reset"}, "selects nothing: do.lose is about a task"),
         ({"provider": "senseaudio"}, {"callback": "lost"}, "no callback is ever sent for"),
-        ({"operation": "poll"}, {"video": "empty"}, "selects nothing: video is about a task"),
+        ({"operation": "poll"}, {"video": "empty"}, "selects nothing: do.video is about a task"),
         ({"operation": "media"}, {"error": "no-task"}, "nothing of it can happen at"),
         (
             {"operation": "queue"},
@@ -179,9 +188,33 @@ def test_details_must_suit_only_the_providers_that_may_show_them(world):
 
 def test_a_file_with_a_mistake_orders_none_of_its_scenarios(tmp_path, world):
     good, bad = one('drop = "before"'), one('error = "no-such"').replace("it", "other", 1)
-    with pytest.raises(ValueError, match="scenario 'other': no error 'no-such'"):
+    with pytest.raises(ValueError, match=r"toml: scenario 'other': do\.error: no error 'no-such'"):
         world.scenarios.read(str(written(tmp_path, f"{good}\n{bad}")))
     assert world.scenarios.list() == []
+
+
+def test_of_many_models_the_nearest_are_told_and_where_all_are_listed(world):
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - its text is compared below
+        world.scenarios.add({"name": "it", "when": {"model": "zzz"}, "do": {"drop": "before"}})
+    count = len({model for one in providers().values() for model in one.models()})
+    assert "when.model: no model 'zzz'. The nearest are " in str(raised.value)
+    assert f"There are {count}: see screentest scenarios --provider <name>" in str(raised.value)
+
+
+def test_where_one_provider_is_meant_its_own_list_is_pointed_to(world):
+    when = {"provider": "venice", "model": "zzz-*"}
+    with pytest.raises(ValueError, match="see screentest scenarios --provider venice"):
+        world.scenarios.add({"name": "it", "when": when, "do": {"drop": "before"}})
+
+
+def test_of_several_files_the_one_with_the_mistake_is_named(tmp_path, world):
+    good = written(tmp_path, one('drop = "before"'))
+    bad = tmp_path / "other.toml"
+    bad.write_text(one('drop = "before"', 'provider = "venise"'))
+    with pytest.raises(
+        ValueError, match=r"other\.toml: scenario 'it': when\.provider: no provider"
+    ):
+        world.scenarios.order([str(good), str(bad)])
 
 
 def test_what_is_counted_by_task_must_be_about_tasks_that_are_there(world):
@@ -216,6 +249,16 @@ def test_what_the_guide_shows_can_be_ordered(tmp_path, world, text):
     path = tmp_path / "guide.toml"
     path.write_text(text)
     assert world.scenarios.read(str(path))
+
+
+ACTS_ON = GUIDE.read_text().partition("acts on\n")[2].partition("\n#")[0].splitlines()
+
+
+@pytest.mark.parametrize("name", builtins())
+def test_the_guide_tells_what_each_built_in_scenario_acts_on(name):
+    (row,) = [line for line in ACTS_ON if f"`{name}`" in line]
+    role = builtins()[name].table["when"]["operation"]
+    assert {"submit": "submission", "look": "look", "download": "download"}[role] in row
 
 
 @pytest.mark.parametrize("name", [*When.model_fields, *Do.model_fields, *Scenario.model_fields])

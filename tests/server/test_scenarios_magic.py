@@ -30,8 +30,8 @@ def spoken(one):
     return f"{one.name} {ARGUMENTS[one.slot[1]]}" if one.slot else one.name
 
 
-async def submit(client, prompt="p", key="k"):
-    body = {"model": MODEL, "prompt": prompt}
+async def submit(client, prompt="p", key="k", **more):
+    body = {"model": MODEL, "prompt": prompt, **more}
     headers = {"authorization": f"Bearer {key}"}
     try:
         return await client.post(SUBMIT, json=body, headers=headers)
@@ -61,7 +61,9 @@ async def test_a_built_in_scenario_acts_however_it_is_asked_for(client, world, c
         key = f"screentest-{text.replace(' ', '-')}"
     else:
         world.scenarios.read(text)
-    first = await submit(client, prompt, key)
+    where = {"callback_url": "http://127.0.0.1:8600/_screentest/sink/s"}
+    more = {"metadata": where} if builtin.name.startswith("callback") else {}
+    first = await submit(client, prompt, key, **more)
     if builtin.name in LOST:
         assert isinstance(first, OSError)
     for task in [*world.store.tasks.of(key)]:
@@ -107,7 +109,15 @@ async def test_trouble_with_a_film_adds_to_what_a_download_meets(client, world, 
     [
         ("[screentest: lose-rset]", "k", "no scenario 'lose-rset'; did you mean lose-reset?"),
         ("[screentest:]", "k", "no scenario ''"),
-        ("[screentest: drop", "k", ""),
+        ("[screentest: LOSE-502]", "k", "no scenario 'LOSE-502'; did you mean lose-502?"),
+        ("[screentest lose-502] a cat", "k", "did you mean [screentest: lose-502]?"),
+        ("[Screentest-LOSE-502]", "k", "did you mean [screentest: lose-502]?"),
+        ("a cat [ screentest: lose-502", "k", "did you mean [screentest: lose-502]?"),
+        ("[screentest: drop [screentest: drop]", "k", "did you mean [screentest: drop]?"),
+        ("[\nSCREENTEST]", "k", "it is [screentest: <scenario>]"),
+        ("[screentest: lose-502] [screentest: lose-504]", "k", "'lose-502' and 'lose-504' cannot"),
+        ("[screentest: drop] [screentest: stuck]", "k", "'drop' and 'stuck' cannot both happen"),
+        ("[screentest: callback-twice]", "k", "callback-twice: the request names no URL for a"),
         ("[screentest: error]", "k", "error needs an argument: error <cause>"),
         ("[screentest: drop now]", "k", "drop takes no argument, and was given 'now'"),
         ("[screentest: error server-eror]", "k", "did you mean server-error?"),
@@ -120,14 +130,37 @@ async def test_trouble_with_a_film_adds_to_what_a_download_meets(client, world, 
 )
 async def test_a_wrong_word_is_refused_loudly(client, world, prompt, key, problem):
     answer = await submit(client, prompt, key)
-    if problem:
-        assert answer.status_code == 400
-        assert answer.headers["x-screentest-rule"] == "screentest/no-scenario"
-        assert problem in answer.json()["error"]
-        assert world.journal[-1].rule == "screentest/no-scenario"
-        assert not world.store.tasks.of(key)
-    else:
-        assert isinstance(answer, ConnectionResetError)
+    assert answer.status_code == 400
+    assert answer.headers["x-screentest-rule"] == "screentest/no-scenario"
+    assert problem in answer.json()["error"]
+    assert world.journal[-1].rule == "screentest/no-scenario"
+    assert not world.store.tasks.of(key)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "[Screentest: lose-502]",
+        "[SCREENTEST:lose-502]",
+        "[ screentest : lose-502 ]",
+        "[\tscreentest: lose-502]",
+    ],
+)
+async def test_case_and_spaces_make_no_difference_to_a_directive(client, world, prompt):
+    assert (await submit(client, prompt)).status_code == 502
+    assert len(world.store.tasks.of("k")) == 1
+
+
+@pytest.mark.parametrize("prompt", ["[screentests: drop]", "a screentest: drop", "[a screentest]"])
+async def test_a_prompt_may_speak_of_tests(client, prompt):
+    assert (await submit(client, prompt)).status_code == 200
+
+
+async def test_what_happens_one_look_after_another_can_be_asked_for_together(client):
+    prompt = "[screentest: look-error server-error] [screentest: look-error rate-limited]"
+    task = (await submit(client, prompt)).json()["task_id"]
+    looks = [(await look(client, task)).status_code for _ in range(3)]
+    assert looks == [500, 429, 200]
 
 
 async def test_a_wrong_key_is_refused_by_looks_too(client):

@@ -32,7 +32,12 @@ async def test_a_sink_that_is_cleared_begins_anew(client):
     assert (await client.post(url)).status_code == 500
     assert (await client.post(url)).status_code == 204
     assert (await client.delete(PATH)).status_code == 204
-    assert (await client.get(PATH)).json() == {"name": "s", "total": 0, "arrivals": []}
+    assert (await client.get(PATH)).json() == {
+        "name": "s",
+        "total": 0,
+        "complete": True,
+        "arrivals": [],
+    }
     assert (await client.post(url)).status_code == 500
 
 
@@ -86,19 +91,40 @@ async def test_a_client_may_wait_for_what_is_to_come(client):
     told = (await client.get(PATH, params={"wait": 2})).json()
     await posting
     assert [one["json"] for one in told["arrivals"]] == [1, 2]
+    assert told["complete"]
 
 
 async def test_a_client_that_waits_in_vain_gets_what_is_there(client):
     await client.post(PATH, json=1)
     told = (await client.get(PATH, params={"wait": 2, "timeout": 0.01})).json()
-    assert told["total"] == 1
+    assert (told["total"], told["complete"]) == (1, False)
 
 
-@pytest.mark.parametrize("query", ["wait=two", "wait=1&timeout=soon"])
+@pytest.mark.parametrize(
+    "query",
+    ["wait=two", "wait=-1", "wait=1001", "timeout=soon", "timeout=-1", "timeout=61", "timeout=nan"],
+)
 async def test_a_wait_that_makes_no_sense_is_refused(client, query):
     answer = await client.get(f"{PATH}?{query}")
     assert answer.status_code == 400
-    assert "?wait=2&timeout=5" in answer.json()["error"]
+    assert answer.json()["error"].startswith(f"{query.partition('=')[0]}: Input should be ")
+
+
+async def test_a_sink_refuses_other_methods_with_those_it_has(client):
+    answer = await client.put(PATH, json=1)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(("prefix", "query"), [("/@anna", ""), ("", "?tenant=anna")])
+async def test_the_sinks_of_a_tenant_are_seen_and_cleared_alone(client, prefix, query):
+    await client.post(f"/@anna{PATH}", json=1)
+    await client.post(PATH, json=2)
+    at = f"{prefix}{PATH}{query}"
+    assert [one["json"] for one in (await client.get(at)).json()["arrivals"]] == [1]
+    await client.delete(at)
+    assert (await client.get(at)).json()["total"] == 0
+    assert (await client.get(PATH)).json()["total"] == 1
 
 
 async def test_a_test_waits_for_what_arrives_from_another_thread():
