@@ -12,10 +12,11 @@ from contracts.kernel.body import Body
 from contracts.kernel.ids import alphanumeric
 from contracts.kernel.operation import Upload
 from contracts.kernel.probing import Bytes, View
-from contracts.kernel.provider import EXPIRED, Provider
+from contracts.kernel.provider import Provider
 from contracts.kernel.quotas import Quota
 from contracts.kernel.task import MEDIA_PATH, Failure, Plan, Task
-from mockserver.clock import Clock, Policy, real_now
+from mockserver.clock import Clock, real_now
+from mockserver.course import arrange
 from mockserver.exchange import Exchange, File
 from mockserver.faces import Faces
 from mockserver.money import Books
@@ -120,7 +121,7 @@ class World:
         """Give a tenant time of its own, which goes on from here, and give it."""
         tenant = self.tenant(name)
         tenant.pinned = tenant.is_apart = True
-        self._part(tenant)
+        self.part(tenant)
         return tenant.clock
 
     def clocks(self) -> list[Clock]:
@@ -144,44 +145,11 @@ class World:
         for clock in self.common_clocks():
             await clock.advance(seconds)
 
-    def rule(self, clock: Clock, policy: Policy, speed: float) -> None:
-        """Let time pass by another policy, or work go at another speed, from here on.
-
-        Tasks that no one could bring to their end by the new policy get their moments anew.
-        """
-        everyone = clock is self.clock
-        if everyone and policy == "poll":
-            for tenant in self.tenants.values():
-                self._part(tenant)
-        for one in self.common_clocks() if everyone else [clock]:
-            self._rule(one, policy, speed)
-
-    def _part(self, tenant: Tenant) -> None:
+    def part(self, tenant: Tenant) -> None:
         """Give a tenant a clock that it shares with no one."""
         if tenant.clock is self.clock:
             tenant.clock = self.clock.twin()
             self.clock.agenda.hand_over(tenant.name, tenant.clock.agenda)
-
-    def _rule(self, clock: Clock, policy: Policy, speed: float) -> None:
-        changed = policy != clock.policy
-        clock.obey(policy, speed)
-        if not changed:
-            return
-        for tenant in self.tenants.values():
-            for task in self.store.tasks.of(tenant.name) if tenant.clock is clock else ():
-                if not task.is_over(clock.now()):
-                    self._rearrange(task, clock)
-        clock.agenda.wind()
-
-    def _rearrange(self, task: AnyTask, clock: Clock) -> None:
-        """Give an open task the moments that its clock would have given it."""
-        if clock.policy == "poll" or task.finishes == inf:
-            started, task.started, task.finishes = task.started, inf, inf
-            self._arrange(self.providers[task.provider], task, clock)
-            if started <= clock.now():
-                task.started = started
-            self.store.tasks.put(task.tenant, (task.provider, task.id), task)
-            clock.agenda.move(row_of(task), task.finishes)
 
     def quotas(self, name: str, provider: Provider) -> tuple[Quota, ...]:
         """Give the limits that hold for a tenant."""
@@ -249,7 +217,7 @@ class World:
             trouble=exchange.trouble,
             media_gone=exchange.trouble is not None and exchange.trouble.expired,
         )
-        self._arrange(provider, task, clock)
+        arrange(provider, task, clock)
         id_ = (provider.id, task.id)
         self.store.tasks.put(tenant.name, id_, task)
         link = task.names.link
@@ -259,19 +227,6 @@ class World:
         if plan.callback_url and provider.webhook:
             self.outbox.schedule(task, provider)
         return task
-
-    def _arrange(self, provider: Provider, task: AnyTask, clock: Clock) -> None:
-        """Say when a task starts and ends, as far as its clock does not leave that to looks."""
-        life, trouble = provider.lifecycle, task.trouble
-        span = life.seconds / clock.speed
-        stuck = trouble is not None and trouble.stuck
-        if stuck or clock.policy != "poll":
-            task.started = task.created + span * life.waiting_share
-            task.finishes = inf if stuck else task.created + span
-        timeout = task.plan.timeout / clock.speed
-        if timeout < task.finishes - task.created and (stuck or clock.policy != "poll"):
-            task.finishes = task.created + timeout
-            task.plan = task.plan._replace(failure=provider.failures.get(EXPIRED, TOO_LONG))
 
     def look(self, provider: Provider, task: AnyTask, clock: Clock) -> None:
         """Bring a task one stage further, where looks do that, and time to that moment."""
@@ -436,7 +391,6 @@ def row_of(task: AnyTask) -> tuple[str, str, str]:
     return task.tenant, task.provider, task.id
 
 
-TOO_LONG = Failure("expired", "the task took too long")
 FORGOTTEN = Failure("forgotten", "the mock was told to forget the task")
 LONG_AGO = 0.0
 

@@ -10,6 +10,7 @@ from mockserver import redaction
 from mockserver.clock import FASTEST, SLOWEST, Policy
 from mockserver.control.endpoint import Call, Form, Whose, conflict
 from mockserver.control.whose import tenant_of
+from mockserver.course import obey
 from mockserver.outbox import Callback
 from mockserver.world import World
 
@@ -92,7 +93,7 @@ async def set_clock(call: Call[Whose, Setting]) -> Advanced:
         raise conflict("time cannot be advanced beyond the year 9999")
     clock = world.own_clock(name) if name else world.clock
     before = {place_of(one): len(one.attempts) for one in callbacks_of(world, name)}
-    world.rule(clock, told.policy or clock.policy, told.speed or clock.speed)
+    obey(world, clock, told.policy or clock.policy, told.speed or clock.speed)
     await (clock.advance(told.advance) if name else world.advance(told.advance))
     delivered: list[Tried] = [
         {

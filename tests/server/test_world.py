@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from mockserver.course import obey
 from mockserver.journal import LARGE, Digest, label, remembered
 from mockserver.settings import Settings
 from mockserver.world import World
@@ -165,7 +166,7 @@ async def test_what_is_kept_under_clocks_of_looks_is_apart(world):
 async def test_a_world_that_goes_by_looks_from_now_on_parts_its_tenants(client, world, clock):
     await submit(client)
     assert world.clock_of("k") is clock
-    world.rule(clock, "poll", 1)
+    obey(world, clock, "poll", 1)
     assert world.clock_of("k") is not clock
     assert {one.policy for one in world.clocks()} == {"poll"}
 
