@@ -52,7 +52,8 @@ class Media:
 
         No document of a provider says what happens then, so that is assumed.
         """
-        if task and self.world.is_expired(task):
+        had = task and not task.plan.failure and not task.media_gone
+        if task and had and self.world.is_expired(task):
             error = f"the link to media {quote(name)} has expired"
             return "screentest/expired", refuse_ourselves(403, "expired", error)
         error = f"no media called {quote(name)}: it never was, is not ready, or was forgotten"

@@ -495,7 +495,7 @@ def test_a_revision_does_what_its_model_does(name: str):
     machine = type(re.sub(r"\W", "_", name.title()), (Machine,), {"ways": ways})
     few = settings(
         settings.default,
-        max_examples=2 * settings.default.max_examples,
+        max_examples=settings.default.max_examples,
         phases=set(HypothesisPhase) - {HypothesisPhase.explain},  # it traces every line
         stateful_step_count=STEPS,
     )
