@@ -119,6 +119,9 @@ class Pipeline:
         assert isinstance(effect, Opens) and task is not None  # noqa: S101, PT018 - only they wait
         if exchange.clock.policy == "poll" and not (task.trouble and task.trouble.stuck):
             self.world.end(task, exchange.clock)
+        if exchange.clock.policy == "manual":
+            what = f"{self.provider.id} {self.operation.id}"
+            log.warning("%s blocks until the time of its tenant is advanced", what)
         ending = asyncio.ensure_future(self.world.until_over(task))
         leaving = asyncio.ensure_future(left(receive))
         try:

@@ -129,9 +129,11 @@ class TestByLooks:
         assert await state(client, task) == "running"
 
 
-async def test_a_call_that_blocks_is_answered_when_its_time_has_come(client, clock):
+async def test_a_call_that_blocks_is_answered_when_its_time_has_come(client, clock, caplog):
+    caplog.set_level("WARNING", "screentest")
     call = asyncio.create_task(client.post("/seedance/videos", json=ACE))
     await pause(0.02)
+    assert "blocks until the time of its tenant is advanced" in caplog.messages[0]
     await clock.advance(40)
     assert not call.done()
     await clock.advance(60)
