@@ -1,6 +1,6 @@
 """What keys have, what they owe, and what the run would have cost."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from contracts.kernel.errors import Refused
 from contracts.kernel.money import MICRO, Charged, Move, Shortfall, moves, net
@@ -42,10 +42,9 @@ class Books:
             return None
         return account.limit + self._owed(account, tenant, provider, now)
 
-    def _open(self, account: Account, tenant: str, provider: Provider) -> Iterator[AnyTask]:
-        for id_ in account.open:
-            if task := self._store.tasks.get(tenant, (provider.id, id_)):
-                yield task
+    def _open(self, account: Account, tenant: str, provider: Provider) -> list[AnyTask]:
+        found = (self._store.tasks.get(tenant, (provider.id, id_)) for id_ in account.open)
+        return [task for task in found if task]
 
     def _owed(self, account: Account, tenant: str, provider: Provider, now: float) -> int:
         tariff, tasks = provider.tariff, self._open(account, tenant, provider)

@@ -74,13 +74,13 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
     rare: they cost tens of milliseconds with many tasks around.
     """
     server = Announced(config(app), ready)
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("uvicorn.error").addFilter(is_news)
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     server.run(sockets=[listener])
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def is_news(record: logging.LogRecord) -> bool:
     """Keep quiet about calls that were still open when the server was stopped."""
     kind = record.exc_info[0] if record.exc_info else None
     return not (kind and issubclass(kind, CancelledError))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 from hypothesis import given
@@ -85,3 +86,19 @@ async def test_a_bug_of_the_mock_is_called_one(with_acme, journey, clock, caplog
     assert answer.headers["x-screentest-rule"] == "screentest/bug"
     assert world.journal[-1].rule == "screentest/bug"
     assert any(record.exc_info for record in caplog.records)
+
+
+async def test_a_refusal_that_cannot_be_worded_is_a_bug_too(with_acme, journey, clock):
+    def speechless(_refusal):
+        raise RuntimeError("speechless")
+
+    errors = {
+        cause: replace(case, body=speechless) for cause, case in journey.provider.errors.items()
+    }
+    mute = replace(journey.provider, errors=errors)
+    world = World(Settings(seed=1), clock)
+    app = create_app(world=world, providers={**with_acme, mute.id: mute})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://h") as client:
+        answer = await client.post(mute.submit.path, json={})
+    assert answer.headers["x-screentest-rule"] == "screentest/bug"
+    assert world.journal[-1].status == 500

@@ -330,6 +330,11 @@ class Model:
             known.callback.due = now + known.callback.delay
         self.deliver(at_once=True)
 
+    def had_media(self, task: Task[Any]) -> bool:
+        """Tell whether there was a result, and its time is over."""
+        made = not task.plan.failure and not task.media_gone
+        return made and self.is_expired(task)
+
     def is_expired(self, task: Task[Any]) -> bool:
         return self.now(task.tenant) >= task.finishes + self.provider.lifecycle.media_seconds
 

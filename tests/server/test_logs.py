@@ -2,12 +2,14 @@
 
 import logging
 import re
+from asyncio import CancelledError
 
 import anyio
 import anyio.lowlevel
 import pytest
 
 from mockserver.logs import Lines
+from mockserver.serving import is_news
 
 
 @pytest.fixture
@@ -41,3 +43,14 @@ def test_a_bug_shows_where_it_is(log, capsys):
 def test_nothing_is_written_where_there_is_nothing(capsys):
     Lines().flush()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(None, True), (RuntimeError("x"), True), (CancelledError(), False)],
+    ids=["no-error", "an-error", "a-call-that-was-open"],
+)
+def test_calls_that_were_open_when_the_server_stopped_are_no_news(error, expected):
+    info = (type(error), error, None) if error else None
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "x", 1, "m", (), info)
+    assert is_news(record) is expected
