@@ -2,7 +2,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8600
-SPEED ?= 75
+SPEED ?=
 CONTRACT ?= seeds
 MODELS ?= strict
 ARGS ?=
@@ -18,7 +18,7 @@ help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.server ## Start the mock (HOST= PORT= SPEED= CONTRACT=seeds MODELS=strict ARGS="--clock manual")
-	@$(BIN)/python -m mockserver serve --host $(HOST) --port $(PORT) --speed $(SPEED) \
+	@$(BIN)/python -m mockserver serve --host $(HOST) --port $(PORT) $(if $(SPEED),--speed $(SPEED)) \
 	  --contract $(CONTRACT) --models $(MODELS) $(ARGS)
 
 setup: $(VENV)/.dev ## Make .venv complete for development
