@@ -99,11 +99,13 @@ class Outbox:
     def __init__(
         self,
         callbacks: "Table[Callback]",
+        tasks: "Table[Any]",
         hosts: AbstractSet[str],
         clock_of: Callable[[str], Clock],
         sinks: Sinks,
     ) -> None:
         self._callbacks = callbacks
+        self._tasks = tasks
         self._hosts = frozenset(host.lower() for host in hosts)
         self._clock_of = clock_of
         self._sinks = sinks
@@ -201,9 +203,10 @@ class Outbox:
 
     async def _depart(self, parcel: Parcel) -> None:
         """Deliver a callback whose time has come, or what a scenario makes of it."""
-        task = parcel.task
         if self._row(parcel) is None:
             return
+        task = self._tasks.get(parcel.task.tenant, id_of(parcel.task)) or parcel.task
+        parcel = parcel._replace(task=task)  # it may have been ended by hand since
         clock, trouble = self._clock_of(task.tenant), task.trouble
         kind = trouble.callback if trouble else ""
         if kind == "late":

@@ -50,8 +50,8 @@ class World:
         self.store: Store = store or MemoryStore(settings.journal_size)
         self.journal = self.store.journal
         self.sinks = Sinks(self.clock_of)
-        hosts, callbacks = settings.callback_hosts, self.store.callbacks
-        self.outbox = Outbox(callbacks, hosts, self.clock_of, self.sinks)
+        tables, hosts = (self.store.callbacks, self.store.tasks), settings.callback_hosts
+        self.outbox = Outbox(*tables, hosts, self.clock_of, self.sinks)
         self.books = Books(self.store, settings.balance)
         self.studio = Studio()
         self.faces = Faces(settings.faces, self.store.faces, self.view)

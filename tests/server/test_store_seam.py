@@ -97,6 +97,15 @@ async def test_a_callback_is_delivered_and_recorded(client, world, clock):
     assert (callback.state, len(callback.attempts)) == ("delivered", 1)
 
 
+async def test_a_callback_tells_of_a_task_that_was_failed_by_hand(client, world, clock):
+    sink = "http://127.0.0.1:8600/_screentest/sink/mine"
+    await submit(client, metadata={"callback_url": sink})
+    world.end(only_task(world), clock, Failure("x", "it failed"))
+    await clock.advance(0)
+    told = (await client.get("/_screentest/sink/mine")).text
+    assert "it failed" in told
+
+
 async def test_a_call_that_blocks_ends_with_its_task(client, world, clock):
     import asyncio  # noqa: PLC0415
 
