@@ -43,7 +43,7 @@ thorough: $(VENV)/.dev ## Run the suite with many more examples per property
 docs: $(VENV)/.server ## Write the reference pages from the contracts
 	@$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.server ## Measure the mock against a bare app, in one run
+bench: $(VENV)/.dev ## Measure the mock against a bare app, in one run
 	@$(BIN)/python -m bench
 
 lock: $(VENV)/.dev ## Resolve the requirements anew

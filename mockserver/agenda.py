@@ -88,10 +88,11 @@ class Agenda:
         *,
         about: Hashable = None,
         tenant: str = "",
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        """Have something happen, in the event loop of the caller."""
-        loop = asyncio.get_running_loop()
-        self._put([Due(moment, next(self._numbers), tenant, about, loop, run)])
+        """Have something happen, in the event loop of the caller unless another is given."""
+        where = loop or asyncio.get_running_loop()
+        self._put([Due(moment, next(self._numbers), tenant, about, where, run)])
 
     def _put(self, several: Iterable[Due]) -> None:
         now = self._clock.now()

@@ -116,6 +116,8 @@ class Outbox:
         self._silent = WeakKeyDictionary[Advance, set[tuple[str | None, int]]]()
         """Hosts and ports that let an advance wait in vain; the rest of it spares them."""
         self._serials = count(1)
+        self.home: Callable[[], asyncio.AbstractEventLoop] | None = None
+        """Gives the loop that callbacks are sent from; that of the request where there is none."""
 
     # Arranging
 
@@ -143,7 +145,8 @@ class Outbox:
         if callback.state == "scheduled" and trouble != "early":
             run = partial(self._depart, Parcel(task, provider, callback.serial))
             about = (task.tenant, *id_of(task))
-            clock.agenda.add(task.finishes, run, about=about, tenant=task.tenant)
+            loop = self.home() if self.home else None
+            clock.agenda.add(task.finishes, run, about=about, tenant=task.tenant, loop=loop)
 
     def _row(self, parcel: Parcel) -> Callback | None:
         """Give the row of a callback, unless it was forgotten, whoever has its id by now."""

@@ -14,6 +14,7 @@ def test_a_quick_run_measures_every_path():
     for line in (
         "checking",
         "importing",
+        "intercepting",
         "poll",
         "download",
         "submit",

@@ -97,6 +97,8 @@ PROVIDER = Provider(
     about="The page the project was created from: five models, an open top level.",
     models=seed,
     base_url="https://api.acedata.cloud",
+    # where the vendor's own SDK turns unless it is told otherwise; paying per call is not imitated
+    other_hosts=("x402.acedata.cloud",),
     auth=Bearer(),
     operations=(VIDEOS, TASKS),
     lifecycle=LIFECYCLE,
