@@ -4,7 +4,7 @@ import argparse
 import os
 import platform
 
-from bench import memory, startup, throughput, validating
+from bench import fixtures, intercepting, memory, startup, throughput, validating
 from bench.plan import QUICK, THOROUGH
 from bench.servers import CORES, pin
 
@@ -18,6 +18,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, cores {CORES[0]} (server) and {CORES[-1]} (load)")
     print("a quick run: it works or not, its numbers mean nothing\n" if plan is QUICK else "")
     validating.measure(plan)
+    intercepting.measure(plan)
+    fixtures.measure(plan)
     throughput.measure(plan)
     startup.measure(plan)
     memory.measure(plan)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Literal, get_args
 
 from mockserver.agenda import Agenda
@@ -82,6 +83,9 @@ real_now = time.time
 """Gives the real time, for what people read in a terminal."""
 
 
-async def pause(seconds: float) -> None:
-    """Wait in real time, as a client experiences it, whatever the clock of its tenant says."""
-    await asyncio.sleep(seconds)
+async def pause(seconds: float, _sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    """Wait in real time, as a client experiences it, whatever the clock of its tenant says.
+
+    How to sleep is settled when this is loaded: a test that travels in time replaces it later.
+    """
+    await _sleep(seconds)

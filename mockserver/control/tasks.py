@@ -199,7 +199,11 @@ async def fail_task(call: Call[TaskAsked, Fail]) -> TaskTold:
 
 def unfinished(world: World, asked: TaskAsked) -> AnyTask:
     """Give the task that is meant, which must not be over."""
-    task = find(world, asked)
+    return must_be_open(world, find(world, asked))
+
+
+def must_be_open(world: World, task: AnyTask) -> AnyTask:
+    """Give a task back that is not over, or refuse it."""
     if (state := state_of(world, task)) in {Phase.SUCCEEDED, Phase.FAILED}:
         raise conflict(f"task {task.id} is over already: it has {state}")
     return task
@@ -229,7 +233,12 @@ def failure_of(provider: Provider, told: Fail) -> Failure:
 def expire_task(call: Call[TaskAsked, None]) -> TaskTold:
     """Let the result of a task that succeeded be gone, as at the end of its life."""
     task = find(call.world, call.asked)
-    if (state := state_of(call.world, task)) is not Phase.SUCCEEDED:
-        raise conflict(f"task {task.id} has no result that could expire: it is {state}")
-    call.world.forget_media(task)
+    expire(call.world, task)
     return told_of(call.world, task)
+
+
+def expire(world: World, task: AnyTask) -> None:
+    """Let the result of a task be gone, if it has one."""
+    if (state := state_of(world, task)) is not Phase.SUCCEEDED:
+        raise conflict(f"task {task.id} has no result that could expire: it is {state}")
+    world.forget_media(task)
