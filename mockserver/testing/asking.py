@@ -33,6 +33,5 @@ def everything(world: World, tenant: str, since: Request | int = 0) -> list[Requ
     last = since if isinstance(since, int) else since.number
     names = {tenant, label(tenant)}
     entries = tuple(world.journal)  # at once, as others may write to it
-    return [
-        Request(one, tenant, world) for one in entries if one.number > last and one.tenant in names
-    ]
+    mine = enumerate((one for one in entries if one.tenant in names), 1)
+    return [Request(one, number, tenant, world) for number, one in mine if number > last]

@@ -27,6 +27,8 @@ class Request:
 
     entry: Entry
     """The row of the journal."""
+    number: int
+    """Counted from 1 in its test."""
     tenant: str
     world: World
 
@@ -35,11 +37,6 @@ class Request:
 
     def __hash__(self) -> int:
         return hash((self.tenant, self.number))
-
-    @property
-    def number(self) -> int:
-        """Its number in the journal: the later request has the higher one."""
-        return self.entry.number
 
     @property
     def at(self) -> float:

@@ -167,6 +167,14 @@ def test_equal_tests_get_equal_ids():
     assert ids[0] == ids[1]
 
 
+def test_requests_are_counted_in_their_test_alone(screentest_server):
+    httpx.get(f"{screentest_server.origin}/api/v1/models", headers=KEY)
+    for _ in range(2):
+        httpx.get(f"{screentest_server.base_url('venice')}/models", headers=KEY)
+    assert [one.number for one in screentest_server.requests()] == [1, 2]
+    assert [one.number for one in screentest_server.requests(since=1)] == [2]
+
+
 def test_hosts_may_be_let_out_and_no_others():
     with screentest(allow_hosts="Elsewhere.example"), pytest.raises(NotMocked, match="another"):
         httpx.get("https://another.example/")

@@ -179,7 +179,7 @@ async def test_a_request_to_no_provider_is_seen_too(client, world):
 async def test_of_a_url_without_a_host_the_path_is_known(client, world):
     await client.get("/jobs/a b")
     seen = requests_of(world, KEY).only
-    assert Request(seen.entry._replace(headers=()), KEY, world).url == "/v9/jobs/a%20b"
+    assert Request(seen.entry._replace(headers=()), 1, KEY, world).url == "/v9/jobs/a%20b"
 
 
 async def test_what_a_scenario_did_is_seen(client, world):
