@@ -9,7 +9,9 @@ from mockserver import __version__
 from mockserver.commands.callback import callback
 from mockserver.commands.check import check
 from mockserver.commands.contract import contract
+from mockserver.commands.env import env
 from mockserver.commands.openapi import openapi
+from mockserver.commands.proxy import proxy
 from mockserver.commands.rules import rules
 from mockserver.commands.scenarios import scenarios
 from mockserver.commands.serve import serve
@@ -20,7 +22,7 @@ MISUSE = 2
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    commands=[serve, check, rules, contract, openapi, scenarios, callback],
+    commands=[serve, proxy, env, check, rules, contract, openapi, scenarios, callback],
 )
 @click.version_option(__version__, prog_name="screentest")
 def screentest() -> None:

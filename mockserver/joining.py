@@ -72,8 +72,10 @@ class JoiningTransport:
             self._transport.write(b"".join(parts))
 
     def reset(self) -> None:
-        """End the connection at once; the client is told of an error."""
+        """End the connection at once; the client is told of an error, unless it has gone."""
         self._parts.clear()
+        if self.is_closing():
+            return
         self.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self._transport.abort()
 

@@ -23,6 +23,7 @@ class Listening:
         self._home = home
         self._serving = Serving(app)
         listener = bind(HERE, 0)
+        listener.set_inheritable(False)  # or a child would keep it open when we are closed
         self.origin = address(listener)
         """Scheme, address and port."""
         self._server = home.run(self._listen(listener))
