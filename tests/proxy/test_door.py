@@ -383,5 +383,5 @@ def test_a_proxy_that_listens_everywhere_is_reached_nearby(origin, expected):
 def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "trustme", None)
     monkeypatch.setattr(certificates, "authority", certificates.authority.__wrapped__)
-    with pytest.raises(ValueError, match=r"pip install 'screentest\[proxy\]'"):
+    with pytest.raises(ValueError, match=r"pip install '\.\[proxy\]'"):
         certificates.certificate()
