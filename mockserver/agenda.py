@@ -10,6 +10,8 @@ from math import inf
 from threading import Lock
 from typing import NamedTuple, Protocol
 
+from mockserver.loops import running_loop
+
 BRIEFLY = 1.0
 """Seconds of real time that an advance waits for what had begun before it, and may wait for it."""
 SLACK = 64
@@ -200,7 +202,7 @@ class Agenda:
         """Start all that is due, in order, without waiting for it."""
         now = self._clock.now()
         while due := self._next(now):
-            if due.loop.is_running() or _here():
+            if due.loop.is_running() or running_loop():
                 self._start(due)
             else:
                 asyncio.run(self._run(due, awaited=False))
@@ -223,17 +225,19 @@ class Agenda:
             moment = due.moment
         return found
 
-    async def begin(self, run: Callable[[], Awaitable[None]]) -> None:
+    async def begin(
+        self, run: Callable[[], Awaitable[None]], loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         """Have something happen now, and wait for it, but briefly; then it goes on by itself."""
-        loop, now = asyncio.get_running_loop(), self._clock.now()
-        started = self._start(Due(now, next(self._numbers), "", None, loop, run))
+        where, now = loop or asyncio.get_running_loop(), self._clock.now()
+        started = self._start(Due(now, next(self._numbers), "", None, where, run))
         with suppress(TimeoutError):
             async with asyncio.timeout(BRIEFLY):
                 await _end_of(started)
 
     def _start(self, due: Due, *, awaited: bool = False) -> "asyncio.Future[None] | Future[None]":
         """Run something where it belongs, or here if that is over; give what to wait for."""
-        here = _here()
+        here = running_loop()
         loop = due.loop if due.loop.is_running() else asyncio.get_running_loop()
         if loop is not here:
             return asyncio.run_coroutine_threadsafe(self._run(due, awaited=awaited), loop)
@@ -318,22 +322,14 @@ class Agenda:
             await _end_of(one)
 
 
-def _here() -> asyncio.AbstractEventLoop | None:
-    """Give the event loop that this runs in, if any."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 def _open(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop | None:
     """Give a loop unless it was closed; then that of the caller."""
-    return _here() if loop.is_closed() else loop
+    return running_loop() if loop.is_closed() else loop
 
 
 async def _end_of(started: "asyncio.Future[None] | Future[None]") -> None:
     """Wait until something has ended, however it ends, and in whatever loop."""
-    if isinstance(started, asyncio.Future) and started.get_loop() is not _here():
+    if isinstance(started, asyncio.Future) and started.get_loop() is not running_loop():
         started = asyncio.run_coroutine_threadsafe(_end_of(started), started.get_loop())
     if isinstance(started, Future):
         started = asyncio.wrap_future(started)

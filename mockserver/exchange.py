@@ -12,7 +12,7 @@ from starlette.types import Scope
 from contracts.kernel.reply import Reply
 from contracts.kernel.task import Failure, Task
 from mockserver.clock import Clock
-from mockserver.tenants import named
+from mockserver.tenants import SCOPE, named
 
 
 class Unanswered(Exception):  # noqa: N818 - a request that ends so is no error
@@ -62,7 +62,7 @@ class Exchange:
         self.clock = clock
         """That of the world, until it is known whose request it is."""
         self.began = clock.now()
-        self.tenant: str = scope.get("screentest.tenant", "") or named(self.headers)
+        self.tenant: str = scope.get(SCOPE, "") or named(self.headers)
         """In whose world it happens; the key, unless the client said otherwise."""
 
     def enter(self, tenant: str, clock: Clock) -> None:

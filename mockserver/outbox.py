@@ -1,7 +1,7 @@
 """Callbacks: posting the end of a task to where its client wants to hear of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -145,8 +145,21 @@ class Outbox:
         if callback.state == "scheduled" and trouble != "early":
             run = partial(self._depart, Parcel(task, provider, callback.serial))
             about = (task.tenant, *id_of(task))
-            loop = self.home() if self.home else None
-            clock.agenda.add(task.finishes, run, about=about, tenant=task.tenant, loop=loop)
+            self._later(clock, task.finishes, run, task.tenant, about)
+
+    def _later(
+        self,
+        clock: Clock,
+        moment: float,
+        run: Callable[[], Awaitable[None]],
+        tenant: str,
+        about: Hashable = None,
+    ) -> None:
+        """Have something happen in the loop that callbacks are sent from."""
+        clock.agenda.add(moment, run, about=about, tenant=tenant, loop=self._loop())
+
+    def _loop(self) -> asyncio.AbstractEventLoop | None:
+        return self.home() if self.home else None
 
     def _row(self, parcel: Parcel) -> Callback | None:
         """Give the row of a callback, unless it was forgotten, whoever has its id by now."""
@@ -178,7 +191,7 @@ class Outbox:
             row = self._callbacks.get(task.tenant, id_of(task))
             if row and row.state == "scheduled":
                 run = partial(self._deliver, Parcel(task, provider, row.serial))
-                await self._clock_of(task.tenant).agenda.begin(run)
+                await self._clock_of(task.tenant).agenda.begin(run, self._loop())
 
     async def redeliver(self, task: Task[Any], provider: Provider) -> None:
         """Deliver a callback now, once, whatever became of it before."""
@@ -214,7 +227,7 @@ class Outbox:
         kind = trouble.callback if trouble else ""
         if kind == "late":
             run = partial(self._deliver, parcel)
-            clock.agenda.add(clock.now() + trouble.delay / clock.speed, run, tenant=task.tenant)
+            self._later(clock, clock.now() + trouble.delay / clock.speed, run, task.tenant)
         elif kind == "out-of-order" and task.tenant not in self._held:
             self._hold(parcel, clock)
         else:
@@ -229,7 +242,7 @@ class Outbox:
         tenant = parcel.task.tenant
         held = self._held[tenant] = Held()
         run = partial(self._let_go, parcel, held)
-        clock.agenda.add(clock.now() + HELD / clock.speed, run, about=held, tenant=tenant)
+        self._later(clock, clock.now() + HELD / clock.speed, run, tenant, held)
 
     async def _let_go(self, parcel: Parcel, held: Held) -> None:
         if self._held.get(parcel.task.tenant) is held:
@@ -274,7 +287,7 @@ class Outbox:
         clock = self._clock_of(task.tenant)
         moment = clock.now() + webhook.retry_after[parcel.tried] / clock.speed
         run = partial(self._deliver, parcel._replace(tried=parcel.tried + 1))
-        clock.agenda.add(moment, run, tenant=task.tenant)
+        self._later(clock, moment, run, task.tenant)
         return True
 
     def _give_up(self, callback: Callback, problem: str, *, is_final: bool) -> None:

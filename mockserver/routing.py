@@ -17,7 +17,7 @@ from mockserver.pipeline import PARAMETER, Pipeline
 from mockserver.recording import record
 from mockserver.refusing import refuse, refuse_ourselves
 from mockserver.responding import Response
-from mockserver.tenants import MARK, parted
+from mockserver.tenants import MARK, SCOPE, parted
 from mockserver.world import World
 
 
@@ -88,7 +88,7 @@ class Operations(BaseRoute):
     def find(self, scope: Scope) -> Pipeline | None:
         """Give the pipeline of a request that an operation answers, and none for any other."""
         if scope["path"].startswith(MARK):
-            scope["screentest.tenant"], scope["path"] = parted(scope["path"])
+            scope[SCOPE], scope["path"] = parted(scope["path"])
         place, values = self._table(scope)[0].find(scope["path"])
         scope["path_params"] = values
         return place.methods.get(scope["method"]) if place else None

@@ -17,6 +17,8 @@ from mockserver.journal import label
 from mockserver.settings import Limits
 
 HEADER = b"x-screentest-tenant"
+SCOPE = "screentest.tenant"
+"""Where a scope says whose request it is, if its path or its door does."""
 MARK = "/@"
 """How a path begins that names a tenant."""
 MOST = 20_000
@@ -84,7 +86,7 @@ class Labels:
 
 def chosen(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     """Give the tenant that a client names by path or header, if it names one."""
-    return scope.get("screentest.tenant", "") or named(headers)
+    return scope.get(SCOPE, "") or named(headers)
 
 
 def named(headers: Mapping[bytes, bytes]) -> str:

@@ -1,153 +1,156 @@
 """From a request to the application and back, for clients with and without an event loop."""
 
-from collections.abc import Callable, Coroutine
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
+from functools import lru_cache, partial
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 from anyio import to_thread
 from starlette.types import Scope
 
+from mockserver.clock import real_now
 from mockserver.intercept.bridge_call import Call
-from mockserver.intercept.bridge_loops import SPARE, Afar, Driver, is_in_a_loop
+from mockserver.intercept.bridge_loops import SPARE
+from mockserver.intercept.home import forked
 from mockserver.intercept.streams import AsyncFlow, Flow
 from mockserver.intercept.target import Target
+from mockserver.loops import running_loop, turn
+from mockserver.tenants import SCOPE
 
-T = TypeVar("T")
-Headers = list[tuple[bytes, bytes]]
 Stream = httpx.SyncByteStream | httpx.AsyncByteStream
-TENANT = "screentest.tenant"
-"""Where a scope says whose request it is."""
-PORTS = {"http": 80, "https": 443}
+PORTS = {b"http": 80, b"https": 443}
 CLIENT = ("127.0.0.1", 50_000)
 """Where requests seem to come from."""
 
 
-class Asked(NamedTuple):
-    """A request, whoever has it in which form."""
-
-    method: str
-    scheme: str
-    host: str
-    port: int | None
-    target: bytes
-    """Path and query as they go over the wire."""
-    headers: Headers
-    body: bytes
-    seconds: float | None
-    """How long the client waits for the head of the answer, and for each piece of it."""
-
-    def scope(self, tenant: str) -> Scope:
-        """Say what an ASGI server would, and whose request it is."""
-        raw_path, _, query = self.target.partition(b"?")
-        path = raw_path.decode("ascii")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": self.method,
-            "scheme": self.scheme,
-            "path": unquote(path) if "%" in path else path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "root_path": "",
-            "headers": [(name.lower(), value) for name, value in self.headers],
-            "client": CLIENT,
-            "server": (self.host, self.port or PORTS.get(self.scheme)),
-            TENANT: tenant,
-        }
-
-
-class Answer(NamedTuple):
-    """An answer whose head is there."""
-
-    status: int
-    headers: Headers
-    stream: Stream
-
-
 class Bridge:
-    """Answers requests for one target, to one library: `core` is what it takes for the wire."""
+    """Answers requests for one target, to one library: `core` is what it takes for the wire.
+
+    Requests and answers are those of `core`. In a forked child, what was under way in the parent is
+    broken off.
+    """
 
     def __init__(self, target: Target, core: ModuleType) -> None:
         self.target = target
         self._core = core
-        self._afar = Afar(target.home)
-        self._flowing: dict[Call, Driver] = {}
-        """Calls in loops of ours whose client has still to read, or to hang up."""
+        self._open: set[Call] = set()
+        """Calls whose application has not ended yet."""
+        self._is_closed = False
+        self._lingers = False
+        """A call took more than a turn, as others of the same test will."""
+        forked.add(self)
 
     def close(self) -> None:
-        """Hang up for clients that have left without doing so."""
-        for call, driver in list(self._flowing.items()):
-            self._leave(driver, call)
+        """Hang up on every client."""
+        self._is_closed = True
+        for call in tuple(self._open):
+            call.hang_up()
 
-    def answer(self, asked: Asked) -> Answer:
+    def begin_anew(self) -> None:
+        """Break off what the parent will end."""
+        for call in tuple(self._open):
+            call.lose()
+        self._open.clear()
+
+    def answer(self, request: Any, body: bytes) -> Any:  # noqa: ANN401 - of either library
         """Answer a client that waits."""
-        call, seconds = self._call(asked), asked.seconds
-        driver: Driver = SPARE
+        call = self._call(request, body)
+        wait = partial(call.wait, patience(request.extensions))
         try:
-            if not SPARE.begin(call, seconds):
-                driver = self._afar
-                driver.run(call.begin(seconds))
-            return whole(call) or self._flow(call, seconds, driver)
-        except BaseException:
-            driver.leave(call)
-            raise
-
-    def _flow(self, call: Call, seconds: float | None, driver: Driver) -> Answer:
-        self._flowing[call] = driver
-        leave = partial(self._leave, driver, call)
-        return flowing(call, Flow(lambda: driver.run(call.more(seconds)), leave))
-
-    async def answer_async(self, asked: Asked) -> Answer:
-        """Answer a client in its own loop; one of another kind than asyncio's by a thread."""
-        if not is_in_a_loop():
-            return await self._answer_afar(asked)
-        call, seconds = self._call(asked), asked.seconds
-        try:
-            await call.begin(seconds)
-            return whole(call) or flowing(call, AsyncFlow(partial(call.more, seconds), call.end))
+            self._start(call)
+            wait()
+            return whole(call) or flowing(call, Flow(call, wait))
         except BaseException:
             call.leave()
             raise
 
-    async def _answer_afar(self, asked: Asked) -> Answer:
-        call, seconds = self._call(asked), asked.seconds
+    async def answer_async(self, request: Any, body: bytes) -> Any:  # noqa: ANN401 - as above
+        """Answer a client in its own loop; one of another kind than asyncio's by a thread."""
+        call, loop = self._call(request, body), running_loop()
+        wait = partial(call.wait_here if loop else afar(call), patience(request.extensions))
         try:
-            await self._wait(partial(call.begin, seconds))
-            return whole(call) or self._flow_afar(call, seconds)
+            if loop:
+                call.start(loop)
+                await turn()  # which is enough for most requests
+            else:
+                self._start_at_home(call)
+            await wait()
+            return whole(call) or flowing(call, AsyncFlow(call, wait))
         except BaseException:
-            self._afar.leave(call)
+            call.leave()
             raise
 
-    def _flow_afar(self, call: Call, seconds: float | None) -> Answer:
-        async def leave() -> None:
-            self._leave(self._afar, call)
+    def _call(self, request: Any, body: bytes) -> Call:  # noqa: ANN401 - as above
+        scope = scope_of(request, self.target.tenant)
+        call = Call(self.target.app, scope, body, self._core, self._open)
+        if self._is_closed:
+            call.hang_up()
+        return call
 
-        self._flowing[call] = self._afar
-        return flowing(call, AsyncFlow(partial(self._wait, partial(call.more, seconds)), leave))
+    def _start(self, call: Call) -> None:
+        """Have a call begin for a client that waits, in its own thread if that is likely to do."""
+        if self._lingers or not SPARE.start(call):
+            self._start_at_home(call)
+        elif call.task and not call.task.done():
+            self._lingers = True
 
-    async def _wait(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Wait in a thread for the background loop; the thread is left if the client is stopped."""
-        return await to_thread.run_sync(lambda: self._afar.run(work()), abandon_on_cancel=True)
-
-    def _leave(self, driver: Driver, call: Call) -> None:
-        if self._flowing.pop(call, None):
-            driver.leave(call)
-
-    def _call(self, asked: Asked) -> Call:
-        return Call(self.target.app, asked.scope(self.target.tenant), asked.body, self._core)
+    def _start_at_home(self, call: Call) -> None:
+        call.loop = loop = self.target.home.loop
+        loop.call_soon_threadsafe(call.start, loop)
 
 
-def whole(call: Call) -> Answer | None:
+def afar(call: Call) -> Callable[[float | None], Awaitable[None]]:
+    """Give what waits in a thread, which is left if the client is stopped."""
+    return lambda seconds: to_thread.run_sync(call.wait, seconds, abandon_on_cancel=True)
+
+
+def scope_of(request: Any, tenant: str) -> Scope:  # noqa: ANN401 - of either library
+    """Say what an ASGI server would, and whose request it is."""
+    url = request.url
+    raw_path, _, query = url.target.partition(b"?")
+    path = raw_path.decode("ascii")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method.decode("ascii"),
+        "scheme": url.scheme.decode("ascii"),
+        "path": unquote(path) if "%" in path else path,
+        "raw_path": raw_path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in request.headers],
+        "client": CLIENT,
+        "server": (url.host.decode("ascii"), url.port or PORTS.get(url.scheme)),
+        SCOPE: tenant,
+    }
+
+
+def patience(extensions: Mapping[str, Any]) -> float | None:
+    """Give the seconds that a client waits for the head of an answer, and for each piece of it."""
+    seconds: float | None = extensions.get("timeout", {}).get("read")
+    return seconds
+
+
+def whole(call: Call) -> Any:  # noqa: ANN401 - of either library
     """Give an answer that is there as a whole, as most are; raise what came in its place."""
     if call.error and not call.status:
         raise call.error
     return flowing(call, httpx.ByteStream(call.take())) if call.over and not call.error else None
 
 
-def flowing(call: Call, stream: Stream) -> Answer:
+def flowing(call: Call, stream: Stream) -> Any:  # noqa: ANN401 - of either library
     """Give an answer with the body it has, or will have."""
-    return Answer(call.status, call.headers, stream)
+    call.is_told = True
+    headers = [(b"date", date(int(real_now()))), *call.headers]
+    extensions = {"http_version": b"HTTP/1.1"}
+    return call.core.Response(call.status, headers=headers, content=stream, extensions=extensions)
+
+
+@lru_cache(maxsize=1)
+def date(second: int) -> bytes:
+    """Give a time as headers have it."""
+    return formatdate(second, usegmt=True).encode()

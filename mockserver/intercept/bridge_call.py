@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Generator
-from types import ModuleType, coroutine
+from collections.abc import Callable
+from threading import Event
+from types import ModuleType
 
 from starlette.types import ASGIApp, Message, Scope
 
+from mockserver.loops import nudge, running_loop
 from mockserver.trouble import CONNECTION
 
 GRACE = 0.5
@@ -16,44 +18,53 @@ RESET = "[Errno 104] Connection reset by peer"
 SILENT = "Server disconnected without sending a response."
 SHORT = "peer closed connection without sending complete message body"
 LATE = "The read operation timed out"
+CLOSED = "Server disconnected: the mock closed its door before the answer was complete"
 GONE: Message = {"type": "http.disconnect"}
 
 
 class Call:
     """A request, what came of the answer so far, and the connection that a scenario may end.
 
-    All of it happens in one event loop. What goes wrong is an exception of `core`, the library
-    that the client believes to be on the wire, in its own words.
+    All of it happens in one event loop; its client waits there, or in any other thread. What goes
+    wrong is an exception of `core`, the library that the client believes to be on the wire, in its
+    own words.
     """
 
     __slots__ = (
         "_app",
+        "_bell",
         "_body",
         "_expected",
         "_gone",
+        "_open",
         "_received",
         "_scope",
-        "_task",
-        "_timer",
         "_waiter",
         "core",
         "error",
         "headers",
+        "is_told",
         "loop",
         "over",
         "pieces",
         "status",
+        "task",
     )
 
-    loop: asyncio.AbstractEventLoop
-    """Where it happens."""
-
-    def __init__(self, app: ASGIApp, scope: Scope, body: bytes, core: ModuleType) -> None:
+    def __init__(
+        self, app: ASGIApp, scope: Scope, body: bytes, core: ModuleType, among: "set[Call]"
+    ) -> None:
         scope["state"] = {CONNECTION: self}
         self.core = core
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Where it happens."""
+        self.task: asyncio.Task[None] | None = None
+        """What the application does."""
         self.status = 0
         """0 until the head of the answer is there."""
         self.headers: list[tuple[bytes, bytes]] = []
+        self.is_told = False
+        """The client has the head of the answer, and waits for its body."""
         self.pieces: deque[bytes] = deque()
         """What came of the body, and was not fetched yet."""
         self.over = False
@@ -66,72 +77,92 @@ class Call:
         self._expected: int | None = None
         self._received = 0
         self._gone = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._bell: Event | None = None
+        self._open = among
+        self._open.add(self)
 
     # For the client
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hand the request to the application."""
+    def start(self, loop: asyncio.AbstractEventLoop) -> "asyncio.Task[None]":
+        """Hand the request to the application, in a loop that runs in this thread, or nowhere."""
         self.loop = loop
-        self._task = loop.create_task(self._run())
+        self.task = loop.create_task(self._run())
+        return self.task
 
     @property
     def has_news(self) -> bool:
-        """Whether the head of the answer is there, or what came in its place."""
-        return bool(self.status) or self.over
+        """Whether there is something that the client does not know yet."""
+        return self.over or bool(self.pieces if self.is_told else self.status)
 
-    def news(self, seconds: float | None) -> "asyncio.Future[None]":
-        """Give a future that is done with the next piece of the answer, or when it is too late."""
-        self._waiter = self.loop.create_future()
-        if seconds is not None:
-            self._timer = self.loop.call_later(seconds, self._be_late)
-        return self._waiter
+    def wait(self, seconds: float | None) -> None:
+        """Wait for news, in another thread than where it happens."""
+        self._bell = bell = Event()
+        while not self.has_news:
+            if not bell.wait(seconds):
+                raise self._too_late()
+            bell.clear()
 
-    async def begin(self, seconds: float | None) -> None:
-        """Hand the request to the application, and wait for the head of the answer."""
-        if not self.over:  # its client may have left before its turn came
-            self.start(asyncio.get_running_loop())
-            await turn()  # which is enough for most requests
-            if not self.has_news:
-                await self.news(seconds)
+    async def wait_here(self, seconds: float | None) -> None:
+        """Wait for news, in the loop where it happens."""
+        while not self.has_news:
+            self._waiter = asyncio.get_running_loop().create_future()
+            if not (await asyncio.wait([self._waiter], timeout=seconds))[0]:
+                raise self._too_late()
 
-    async def more(self, seconds: float | None) -> bytes:
-        """Give what came of the body since, or wait for it; nothing at its end."""
-        if not self.pieces and not self.over:
-            await self.news(seconds)
-        if not self.pieces and self.error:
-            raise self.error
-        return self.take()
+    def _too_late(self) -> Exception:
+        error: Exception = self.core.ReadTimeout(LATE)
+        self._tell(lambda: self._break(error))
+        return error
 
     def take(self) -> bytes:
-        """Give what came of the body since."""
-        content = b"".join(self.pieces)
-        self.pieces.clear()
-        return content
+        """Give what came of the body since; nothing at its end."""
+        error, pieces = self.error, []
+        while self.pieces:
+            pieces.append(self.pieces.popleft())
+        if error and not pieces:
+            raise error
+        return b"".join(pieces)
 
     def leave(self) -> None:
-        """Hang up. The application hears of it, and is cancelled if it does not heed that."""
-        self._end()
-        if self._task and not self._task.done():
-            self.loop.call_later(GRACE, self._task.cancel)
+        """Hang up, from any thread. The application hears of it, and is cancelled in the end."""
+        self._tell(self._leave)
 
     async def end(self) -> None:
-        """Hang up, and wait until the application has ended."""
-        if self._task and not self._task.done():
-            self.leave()
-            await asyncio.wait([self._task])
+        """Hang up, and give the application the time to end, if it does so in this loop."""
+        self.leave()
+        if self.task and self.loop is running_loop():
+            await asyncio.wait([self.task], timeout=2 * GRACE)
+
+    # For the door
+
+    def hang_up(self) -> None:
+        """End it for both sides, from any thread."""
+        self._tell(self.lose)
+
+    def lose(self) -> None:
+        """End it for both sides, here and now."""
+        self._break(self.core.RemoteProtocolError(CLOSED))
+        self._leave()
+
+    def _tell(self, run: Callable[[], None]) -> None:
+        """Do something where it happens, if it happens anywhere yet."""
+        if self.loop:
+            nudge(self.loop, run)
+        else:
+            run()
 
     # For the application
 
     async def _run(self) -> None:
         try:
-            await self._app(self._scope, self._receive, self._send)
+            if not self.over:  # its client may have left before its turn came
+                await self._app(self._scope, self._receive, self._send)
         except Exception as error:  # noqa: BLE001 - a server survives its application
             self._break(self.core.RemoteProtocolError(f"the mock failed: {error!r}"))
         finally:
             self.close()
+            self._open.discard(self)
 
     async def _receive(self) -> Message:
         if self._body is not None:
@@ -150,17 +181,15 @@ class Call:
         self._wake()
 
     def _take_head(self, message: Message) -> None:
-        self.status = message["status"]
+        status: int = message["status"]
         self.headers = list(message.get("headers", ()))
-        if self._is_bodiless():
+        if self._scope["method"] == "HEAD" or status in BODILESS:
             self._expected = 0
-            return
-        for name, value in self.headers:
-            if name == b"content-length":
-                self._expected = int(value)
-
-    def _is_bodiless(self) -> bool:
-        return self._scope["method"] == "HEAD" or self.status in BODILESS
+        else:
+            for name, value in self.headers:
+                if name == b"content-length":
+                    self._expected = int(value)
+        self.status = status  # last, as the client looks at it from another thread
 
     def _take_body(self, body: bytes, *, more: bool) -> None:
         if body and self._expected != 0:
@@ -199,20 +228,13 @@ class Call:
         self._gone.set()
         self._wake()
 
+    def _leave(self) -> None:
+        self._end()
+        if self.loop and self.task and not self.task.done():
+            self.loop.call_later(GRACE, self.task.cancel)
+
     def _wake(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        if self._bell:
+            self._bell.set()
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
-
-    def _be_late(self) -> None:
-        self._break(self.core.ReadTimeout(LATE))
-
-
-@coroutine
-def turn() -> Generator[None, None, None]:
-    """Let everything that is ready in this event loop run once.
-
-    `asyncio.sleep(0)` would do the same, unless someone replaced it so that time flies.
-    """
-    yield

@@ -1,112 +1,81 @@
-"""Event loops for clients that wait without one, and what drives them."""
+"""Where calls happen whose client waits in a thread of its own: there, as far as that will do."""
 
 import asyncio
 import atexit
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
-from typing import Any, Protocol, TypeVar
+from threading import Thread
 
 from mockserver.intercept.bridge_call import Call
-from mockserver.intercept.home import Home
+from mockserver.intercept.home import NAME, forked, inherit
+from mockserver.loops import finish, is_in_a_loop
 
-T = TypeVar("T")
-
-
-class Driver(Protocol):
-    """Runs the calls of a client that waits for them in a thread."""
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run something where the call happens, and wait for what it gives."""
-        ...
-
-    def leave(self, call: Call) -> None:
-        """Hang up."""
-        ...
-
-
-class Afar:
-    """Calls that happen in the background loop, for clients whose thread has other things to do."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run something where the call happens, and wait for what it gives."""
-        return self._home.run(work)
-
-    def leave(self, call: Call) -> None:
-        """Hang up."""
-        self._home.loop.call_soon_threadsafe(call.leave)
+Task = asyncio.Task[None]
 
 
 class Spare:
-    """One loop for a whole process that runs only while a client waits for it, in its thread.
+    """One loop for a whole process that clients take turns with, each in its own thread.
 
-    It answers in half of the time that the way to another thread and back would take.
+    Nothing is waited for there: one turn answers most calls, in less time than the way to another
+    thread and back would take. A call that goes on takes the loop with it, into another thread, and
+    there is a new one for the next client.
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._free: list[asyncio.AbstractEventLoop | None] = [None]
+        """Empty while a client has the loop; `None` where it is still to be made."""
+        forked.add(self)
+        atexit.register(self.close)
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop, which is closed at the end of the process."""
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            atexit.register(self.close)
-        return self._loop
+    def start(self, call: Call) -> bool:
+        """Hand a request to its application; false where that cannot be.
 
-    def close(self) -> None:
-        """Let end what was cancelled with the last request, and close the loop."""
-        self._turn()
-        self.loop.close()
-
-    def begin(self, call: Call, seconds: float | None) -> bool:
-        """Hand a request to its application, and wait for the head; false where that cannot be.
-
-        It cannot be where another thread uses the loop, or this one runs a loop already.
+        It cannot be where another client has the loop, or this thread runs one already.
         """
-        if is_in_a_loop() or not self._lock.acquire(blocking=False):
+        if is_in_a_loop():
             return False
         try:
-            call.start(self.loop)
-            self._turn()
-            if not call.has_news:
-                self.loop.run_until_complete(call.news(seconds))
+            kept = self._free.pop()
+        except IndexError:
+            return False
+        loop = kept or asyncio.new_event_loop()
+        task = call.start(loop)
+        try:
+            turn(loop)
         except BaseException:  # who interrupts a turn leaves the end of it behind
-            self._turn()
+            self._part_with(loop, task)
             raise
-        finally:
-            self._lock.release()
+        if task.done():
+            self._free.append(loop)
+        else:
+            self._part_with(loop, task)
         return True
 
-    def _turn(self) -> None:
-        """Let everything that is ready run once, which is enough for most requests."""
-        self.loop.call_soon(self.loop.stop)
-        self.loop.run_forever()
+    def _part_with(self, loop: asyncio.AbstractEventLoop, task: Task) -> None:
+        self._free.append(None)
+        Thread(target=see_off, args=(loop, task), name=NAME, daemon=True).start()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run something where the call happens, and wait for what it gives."""
-        with self._lock:
-            if not is_in_a_loop():
-                return self.loop.run_until_complete(work)
-            with ThreadPoolExecutor(1) as elsewhere:  # no thread can run two loops at once
-                return elsewhere.submit(self.loop.run_until_complete, work).result()
+    def close(self) -> None:
+        """Let end what the last calls left behind; there is no loop to be had from here on."""
+        while self._free:
+            if loop := self._free.pop():
+                finish(loop)
 
-    def leave(self, call: Call) -> None:
-        """Hang up, and let the application end: later nothing would drive it."""
-        self.run(call.end())
+    def begin_anew(self) -> None:
+        """Let go of the loop of another process."""
+        inherit(next(iter(self._free), None))
+        self._free[:] = [None]
+
+
+def turn(loop: asyncio.AbstractEventLoop) -> None:
+    """Let everything that is ready in a loop run once, which is enough for most requests."""
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+
+
+def see_off(loop: asyncio.AbstractEventLoop, task: Task) -> None:
+    """Run a loop until a task of it has ended."""
+    turn(loop)
+    loop.run_until_complete(asyncio.wait([task]))
+    finish(loop)
 
 
 SPARE = Spare()
-
-
-def is_in_a_loop() -> bool:
-    """Tell whether an event loop of asyncio runs in this thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -2,18 +2,17 @@
 
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import ModuleType
 from typing import Any
 
 from respx.mocks import Mocker
 
-from mockserver.intercept.bridge import Asked, Bridge
+from mockserver.intercept.bridge import Bridge
 
-Alone = Callable[[str], Bridge | None]
-"""Gives what answers for a host, where there is no one else to ask."""
+Alone = Callable[[Any], Bridge | None]
+"""Gives what answers for a URL of the library, where there is no one else to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Patch:
         setattr(self.owner, self.name, self.original)
 
 
-def patch(mocker: type[Mocker], alone: Alone, core: ModuleType) -> None:
+def patch(mocker: type[Mocker], alone: Alone) -> None:
     """Replace methods as respx does, at a tenth of its cost, unless it has done so already.
 
     What is there now is replaced, and put back, as others may have patched it for a while.
@@ -41,7 +40,7 @@ def patch(mocker: type[Mocker], alone: Alone, core: ModuleType) -> None:
         for name in mocker.target_methods:
             if method := vars(owner).get(name):  # what is inherited is patched where it is from
                 patches.append(Patch(owner, name, method))
-                setattr(owner, name, patched(mocker, method, alone, core))
+                setattr(owner, name, patched(mocker, method, alone))
 
 
 @cache
@@ -55,7 +54,6 @@ def patched(
     mocker: type[Mocker],
     method: Any,  # noqa: ANN401 - of whatever kind
     alone: Alone,
-    core: ModuleType,
 ) -> Any:  # noqa: ANN401 - as above
     """Give what replaces a method: the way through respx, and one past it for the usual case.
 
@@ -64,37 +62,14 @@ def patched(
     through = mocker.mock(method)  # type: ignore[no-untyped-call] # respx has no types there
 
     def mock(self: object, request: Any) -> Any:  # noqa: ANN401 - of the library
-        if bridge := alone(request.url.host.decode("ascii")):
-            answer = bridge.answer(asked(request, b"".join(request.stream)))
-            return core.Response(answer.status, headers=answer.headers, content=answer.stream)
+        if bridge := alone(request.url):
+            return bridge.answer(request, b"".join(request.stream))
         return through(self, request)
 
     async def amock(self: object, request: Any) -> Any:  # noqa: ANN401 - as above
-        if bridge := alone(request.url.host.decode("ascii")):
+        if bridge := alone(request.url):
             body = b"".join([piece async for piece in request.stream])
-            answer = await bridge.answer_async(asked(request, body))
-            return core.Response(answer.status, headers=answer.headers, content=answer.stream)
+            return await bridge.answer_async(request, body)
         return await through(self, request)
 
     return amock if inspect.iscoroutinefunction(through) else mock
-
-
-def asked(request: Any, body: bytes) -> Asked:  # noqa: ANN401 - of either library
-    """Give a request as a bridge takes it."""
-    url = request.url
-    return Asked(
-        request.method.decode("ascii"),
-        url.scheme.decode("ascii"),
-        url.host.decode("ascii"),
-        url.port,
-        url.target,
-        request.headers,
-        body,
-        patience(request.extensions),
-    )
-
-
-def patience(extensions: Mapping[str, Any]) -> float | None:
-    """Give the seconds that a client waits for the head of an answer, and for each piece of it."""
-    seconds: float | None = extensions.get("timeout", {}).get("read")
-    return seconds

@@ -20,6 +20,7 @@ from uvicorn.server import ServerState
 from mockserver.clock import pause, real_now
 from mockserver.joining import JoiningProtocol, JoiningTransport
 from mockserver.serving import is_news
+from mockserver.tenants import SCOPE
 from mockserver.trouble import CONNECTION
 
 IDLE = 3600
@@ -137,12 +138,16 @@ class ServedProtocol(JoiningProtocol):
         if self._reset:
             self.app_state[CONNECTION] = Line(reset=self._reset, close=self.transport.close)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say what is the case; uvicorn would advise to install what is of no use here."""
+        self.logger.warning("a WebSocket was asked for; nothing here answers one")
+
     def on_message_begin(self) -> None:
         """Say of a request whose it is."""
         self._serving.stamp()
         super().on_message_begin()
         if self._tenant:
-            self.scope["screentest.tenant"] = self._tenant  # type: ignore[typeddict-unknown-key]
+            self.scope[SCOPE] = self._tenant  # type: ignore[literal-required]
 
 
 def leave_unread(end: socket.socket, client: socket.socket | None) -> None:

@@ -16,8 +16,6 @@ class Patches:
     """Replacements that are taken back together."""
 
     def __init__(self) -> None:
-        self.are_on = True
-        """Whoever patched over a replacement may bring it back later: it asks this first."""
         self._awaited: list[tuple[str, Patch]] = []
         self._undoing: list[Callable[[], None]] = []
 
@@ -47,7 +45,6 @@ class Patches:
 
     def undo(self) -> None:
         """Take everything back, the last one first."""
-        self.are_on = False
         while self._awaited:
             _watch.remove(*self._awaited.pop())
         while self._undoing:

@@ -13,8 +13,9 @@ from respx import Route, Router
 from respx.mocks import HTTPCoreMocker, Mocker
 from respx.models import AllMockedAssertionError, PassThrough
 
-from mockserver.intercept.bridge import Answer, Asked, Bridge
-from mockserver.intercept.bridge_patches import patch, patience
+from mockserver.intercept.bridge import Bridge
+from mockserver.intercept.bridge_call import CLOSED
+from mockserver.intercept.bridge_patches import patch
 from mockserver.intercept.target import NotMocked, Target
 
 CORE, CORE2 = "httpcore", "httpcore2"
@@ -71,7 +72,7 @@ class Door(Router):
             if not isinstance(self._mocker.routers, DoorLast):
                 self._mocker.routers = DoorLast(self._mocker.routers)
             self._mocker.register(self)
-            patch(self._mocker, self.alone, self._core)
+            patch(self._mocker, self.alone)
         return bridge
 
     def close(self, bridge: Bridge) -> None:
@@ -82,44 +83,55 @@ class Door(Router):
             self._mocker.unregister(self)
             self._mocker.stop()
 
-    def alone(self, host: str) -> Bridge | None:
-        """Give the bridge that answers for a host, unless a user's own router may want to."""
-        if not self._bridges or len(self._mocker.routers) > 1:
+    def alone(self, url: Any) -> Bridge | None:  # noqa: ANN401 - of the library
+        """Give the bridge that answers for a URL, unless a user's own router may want to."""
+        last = self._bridges[-1:]  # another thread may close the door meanwhile
+        if not last or len(self._mocker.routers) > 1 or url.port is not None:
             return None
-        bridge = self._bridges[-1]
-        return bridge if host in bridge.target.hosts else None
+        return last[0] if url.host.decode("ascii") in last[0].target.hosts else None
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         """Answer a client that waits."""
-        return response(self._taking(request).answer(asked(request)))
+        bridge = self._taking(request)
+        return response(bridge.answer(self._asked(request), request.content))
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
         """Answer a client in an event loop."""
-        return response(await self._taking(request).answer_async(asked(request)))
+        bridge = self._taking(request)
+        return response(await bridge.answer_async(self._asked(request), request.content))
 
     def _taking(self, request: httpx.Request) -> Bridge:
         """Give the bridge that takes a request; `PassThrough` has it go where it wants."""
-        bridge, what = self._bridges[-1], f"{request.method} {request.url}"
+        last, url = self._bridges[-1:], request.url
+        if not last:
+            raise self._core.ConnectError(CLOSED)
+        what = f"{request.method} {url}"
         try:
-            if bridge.target.takes(request.url.host, what):
-                return bridge
+            if last[0].target.takes(url.host, what, url.port, url.scheme):
+                return last[0]
         except NotMocked as refusal:
             raise NotMockedByAnyone(*refusal.args) from None
         raise PassThrough(what, request=request, origin=self._origin)
 
+    def _asked(self, request: httpx.Request) -> Any:  # noqa: ANN401 - of the library
+        """Give a request of respx as the library sent it."""
+        url = request.url
+        core = self._core.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        )
+        return self._core.Request(
+            request.method, core, headers=request.headers.raw, extensions=request.extensions
+        )
 
-def asked(request: httpx.Request) -> Asked:
-    """Give a request as a bridge takes it."""
-    url = request.url
-    where = url.scheme, url.host, url.port, url.raw_path
-    return Asked(
-        request.method, *where, request.headers.raw, request.content, patience(request.extensions)
-    )
 
-
-def response(answer: Answer) -> httpx.Response:
+def response(answer: Any) -> httpx.Response:  # noqa: ANN401 - of either library
     """Give an answer as respx takes it."""
-    return httpx.Response(answer.status, headers=answer.headers, stream=answer.stream)
+    return httpx.Response(
+        answer.status,
+        headers=answer.headers,
+        stream=answer.stream,
+        extensions=answer.extensions,
+    )
 
 
 class DoorLast(list[Router]):

@@ -4,36 +4,40 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx
 
+from mockserver.intercept.bridge_call import Call
+
 
 class Flow(httpx.SyncByteStream):
     """A body for a client that waits."""
 
-    def __init__(self, more: Callable[[], bytes], leave: Callable[[], None]) -> None:
-        self._more = more
-        self._leave = leave
+    def __init__(self, call: Call, wait: Callable[[], None]) -> None:
+        self._call = call
+        self._wait = wait
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._more():
+        self._wait()
+        while piece := self._call.take():
             yield piece
+            self._wait()
 
     def close(self) -> None:
-        """Hang up, unless everything has come."""
-        self._leave()
+        """Hang up, unless everything has come; without waiting, as a finalizer may call this."""
+        self._call.leave()
 
 
 class AsyncFlow(httpx.AsyncByteStream):
     """A body for a client that does other things meanwhile."""
 
-    def __init__(
-        self, more: Callable[[], Awaitable[bytes]], leave: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._more = more
-        self._leave = leave
+    def __init__(self, call: Call, wait: Callable[[], Awaitable[None]]) -> None:
+        self._call = call
+        self._wait = wait
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await self._more():
+        await self._wait()
+        while piece := self._call.take():
             yield piece
+            await self._wait()
 
     async def aclose(self) -> None:
         """Hang up, unless everything has come."""
-        await self._leave()
+        await self._call.end()

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from http import HTTPStatus
 
+from mockserver.intercept.target import port_problem
+
 PLAIN = "text/plain; charset=utf-8"
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-HTTPS = 443
 
 
 def answer(status: int, content: bytes, kind: str = PLAIN, *, reason: str = "") -> bytes:
@@ -40,7 +41,7 @@ def objection(host: str, port: int, hosts: Collection[str]) -> str:
     """Say why a tunnel is refused; empty where it is not."""
     if host not in hosts:
         return f"nothing here answers for {host}, and no request leaves this machine"
-    return "" if port == HTTPS else f"{host} is answered at port {HTTPS} alone"
+    return port_problem(host, port)
 
 
 def guide(origin: str, hosts: Collection[str]) -> bytes:

@@ -43,15 +43,15 @@ class MemoryTable(Generic[Row]):
 
     def of(self, tenant: str) -> Collection[Row]:
         """Give all rows of a tenant, oldest first."""
-        return self._tenants.get(tenant, {}).values()
+        return [*self._tenants.get(tenant, {}).values()]  # other threads may put more meanwhile
 
     def ids(self, tenant: str) -> Collection[Hashable]:
         """Give the ids of all rows of a tenant, oldest first."""
-        return self._tenants.get(tenant, {}).keys()
+        return [*self._tenants.get(tenant, {})]
 
     def tenants(self) -> Collection[str]:
         """Give the tenants that have rows, oldest first."""
-        return self._tenants.keys()
+        return [*self._tenants]
 
     def clear(self, tenant: str) -> None:
         """Forget all rows of a tenant."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -13,6 +14,7 @@ import trio
 from contracts.kernel.registry import providers
 from mockserver.app import create_app
 from mockserver.intercept.home import Home
+from mockserver.intercept.router import httpx_door
 from mockserver.intercept.target import Target
 from mockserver.settings import Settings
 from mockserver.world import World
@@ -39,6 +41,20 @@ def target(world, home):
     hosts = [host for provider in providers().values() for host in provider.hosts]
     app = create_app(world=world)
     return Target(app=app, hosts=hosts, tenant="test-it", home=home)
+
+
+@pytest.fixture
+def at_acme(home):
+    """Have an application answer at a host until the test ends, or what is given is closed."""
+    with ExitStack() as opened:
+
+        def opening(app):
+            target = Target(app=app, hosts=["api.acme.example"], tenant="test-it", home=home)
+            door = ExitStack()
+            door.enter_context(httpx_door(target))
+            return opened.enter_context(door)
+
+        yield opening
 
 
 @dataclass(frozen=True)

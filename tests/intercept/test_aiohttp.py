@@ -4,10 +4,12 @@ import asyncio
 import errno
 import io
 import logging
+import socket
 import threading
 from contextlib import closing, suppress
 
 import aiohttp
+import aiohttp.abc
 import pytest
 import uvloop
 from aiohttp.connector import TCPConnector
@@ -302,3 +304,68 @@ def test_everything_is_as_before_when_the_door_closes(target):
         1 / 0  # noqa: B018
 
     assert vars(TCPConnector)["_create_connection"] is before
+
+
+class Elsewhere(aiohttp.abc.AbstractResolver):
+    """Leads every name to a server of this machine that counts connections."""
+
+    def __init__(self, port):
+        self.port = port
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        assert port
+        rest = {"family": family, "proto": 0, "flags": 0}
+        return [{"hostname": host, "host": "127.0.0.1", "port": self.port, **rest}]
+
+    async def close(self):
+        """Nothing is open."""
+
+
+async def test_a_connection_that_is_older_than_the_door_is_not_used(target):
+    seen = []
+
+    async def answer(reader, writer):
+        while head := await reader.readline():
+            while await reader.readline() not in (b"\r\n", b""):
+                pass
+            seen.append(head.split()[1])
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    resolver = Elsewhere(server.sockets[0].getsockname()[1])
+    async with server, session_of(connector=TCPConnector(resolver=resolver)) as session:
+        for host in (HOST, "api.elsewhere.example", "app.localhost"):
+            await session.get(f"http://{host}/before")
+        with aiohttp_door(target):
+            async with session.get(f"http://{HOST}/api/v1/models") as answered:
+                status = answered.status
+            with pytest.raises(NotMocked, match=r"GET http://api\.elsewhere\.example/v1"):
+                await session.get("http://api.elsewhere.example/v1")
+            await session.get("http://app.localhost/within")
+
+    assert status == 200
+    assert seen == [b"/before"] * 3 + [b"/within"]
+
+
+async def test_a_connection_of_an_outer_door_is_not_used_in_an_inner_one(app):
+    async with session_of() as session:
+        with aiohttp_door(target_of(app, "around")):
+            await submit(session)
+            with aiohttp_door(target_of(app, "within")):
+                await submit(session)
+
+    assert [tasks_of(app, tenant) for tenant in ("around", "within")] == [1, 1]
+
+
+async def test_another_port_of_a_provider_is_refused(session):
+    with pytest.raises(NotMocked, match=f"GET https://{HOST}:8443/: .* at port 443 alone"):
+        await session.get(f"https://{HOST}:8443/")
+
+
+async def test_a_refusal_tells_no_secrets(session, target):
+    with pytest.raises(NotMocked, match="…") as refusal:
+        await session.get(f"{ELSEWHERE}?api_key=SECRET")
+
+    assert target.refused[0].what == f"GET {ELSEWHERE}?api_key=…"
+    assert "SECRET" not in str(refusal.value)

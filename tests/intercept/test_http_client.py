@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import http.server
 import json
 import socket
 import sys
@@ -406,3 +407,113 @@ def test_what_was_patched_meanwhile_stays_and_finds_the_door_shut(target, monkey
         connection.connect()
     monkeypatch.undo()
     http.client.HTTPSConnection.connect = original
+
+
+@contextmanager
+def elsewhere(monkeypatch):
+    """A server of this machine to which all connections lead that are made in the block."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.server.seen.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.seen = []
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        real = socket.getaddrinfo
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda _host, _port, *rest: real(*server.server_address, *rest)
+        )
+        yield server.seen
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("library", [Requests, Urllib3])
+def test_a_connection_that_is_older_than_the_door_is_not_used(library, target, monkeypatch):
+    with elsewhere(monkeypatch) as seen, closing(library()) as ask:
+        ask("GET", f"http://{HOST}/before")
+        ask("GET", f"http://{ELSEWHERE}/before")
+        with http_client_door(target):
+            status, _ = ask("GET", f"http://{HOST}/api/v1/models")
+            with pytest.raises(NotMocked, match=f"GET http://{ELSEWHERE}/v1:"):
+                ask("GET", f"http://{ELSEWHERE}/v1")
+
+    assert status == 200
+    assert seen == ["/before", "/before"]
+
+
+def test_a_connection_of_an_outer_door_is_not_used_in_an_inner_one(app, home):
+    connection = HttpClient()
+    with http_client_door(target_of(app, home, "around")):
+        submit(connection)
+        with http_client_door(target_of(app, home, "within")):
+            submit(connection)
+    connection.close()
+
+    assert [tasks_of(app, tenant) for tenant in ("around", "within")] == [1, 1]
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_unix_socket_may_have_any_name():
+    near, far = socket.socketpair()
+    connection = http.client.HTTPConnection("docker")
+    connection.sock = near
+    with far, closing(connection):
+        connection.request("GET", "/info")
+
+        assert far.recv(1024).startswith(b"GET /info HTTP/1.1")
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_proxy_that_forwards_is_passed_by(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    body = {"model": MODEL, "prompt": "a cat", "duration": "5s"}
+    with requests.Session() as session:
+        queue = f"http://{HOST}/api/v1/video/queue?a=1"
+        queued = session.post(queue, json=body, headers=KEY, timeout=5)
+        root = session.get(f"http://{HOST}", timeout=5)
+
+    assert queued.json()["queue_id"]
+    assert root.status_code == 200
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_proxy_that_forwards_is_asked_for_nothing_that_is_refused(monkeypatch, target):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+
+    with pytest.raises(NotMocked, match=f"POST http://{ELSEWHERE}/v1"):
+        requests.post(f"http://{ELSEWHERE}/v1?token=SECRET", timeout=5)
+
+    assert [one.what for one in target.refused] == [f"POST http://{ELSEWHERE}/v1?token=…"]
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_proxy_that_forwards_is_asked_for_what_may_pass(monkeypatch):
+    with elsewhere(monkeypatch) as seen, urllib3.ProxyManager("http://127.0.0.1:1") as pool:
+        answered = pool.request("GET", f"http://{HOST}/api/v1/models", headers=KEY)
+        passed = pool.request("GET", "http://app.localhost/through")
+        kept = pool.request("GET", "http://app.localhost/again")
+
+    assert (answered.status, passed.status, kept.status) == (200, 204, 204)
+    assert seen == ["http://app.localhost/through", "http://app.localhost/again"]
+
+
+@pytest.mark.usefixtures("_open")
+@pytest.mark.parametrize(
+    ("goal", "own"), [(f"https://{HOST}:8443", 443), (f"http://{HOST}:443", 80)]
+)
+def test_another_port_of_a_provider_is_refused(goal, own, target):
+    with pytest.raises(NotMocked, match=f"is answered at port {own} alone"):
+        requests.get(f"{goal}/v1", timeout=5)
+
+    assert target.refused[0].what.removeprefix("GET ").startswith(goal)

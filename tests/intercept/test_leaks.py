@@ -17,7 +17,7 @@ import requests
 import uvloop
 
 from mockserver.app import create_app
-from mockserver.intercept import leaks
+from mockserver.intercept import hearing, leaks
 from mockserver.intercept.aiohttp_door import aiohttp_door
 from mockserver.intercept.home import Home
 from mockserver.intercept.http_client_door import http_client_door
@@ -106,6 +106,22 @@ def test_a_proxy_does_not_get_urllib3_past(guard):
     assert len(guard.leaks) == 1
 
 
+def test_a_tunnel_is_heard_of_behind_a_proxy(guard):
+    connection = http.client.HTTPSConnection("127.0.0.1", 1)
+    connection.set_tunnel(HOST)
+
+    with pytest.raises(Leak):
+        hearing.hear("http.client.connect", (connection, "127.0.0.1", 1))
+
+    assert len(guard.leaks) == 1
+
+
+class Datagrams:
+    """Looks like a socket for datagrams."""
+
+    type = socket.SOCK_DGRAM
+
+
 TOLD = {
     "socket.getaddrinfo": (HOST, 443, 0, 0, 0),
     "socket.gethostbyname": (HOST,),
@@ -114,10 +130,10 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("event", leaks.HEARD)
+@pytest.mark.parametrize("event", hearing.HEARD)
 def test_each_event_with_a_name_is_understood(guard, event):
     with pytest.raises(Leak):
-        leaks.hear(event, TOLD[event])
+        hearing.hear(event, TOLD[event])
 
     assert len(guard.leaks) == 1
 
@@ -126,13 +142,32 @@ def test_each_event_with_a_name_is_understood(guard, event):
     ("event", "arguments"),
     [
         ("socket.connect", (None, "/a/file")),
+        ("socket.connect", (Datagrams, ("192.0.2.1", 9))),
         ("socket.connect", (None, ("127.0.0.1", 443))),
         ("socket.getaddrinfo", (None, 80)),
         ("urllib.Request", (URL, None, {}, "GET")),
     ],
 )
 def test_nothing_else_is_minded(guard, event, arguments):
-    leaks.hear(event, arguments)
+    hearing.hear(event, arguments)
+
+    assert guard.leaks == []
+
+
+def test_macos_may_ask_whether_a_provider_needs_a_proxy(guard):
+    settings = {"exclude_simple": False, "exceptions": ["169.254/16"]}
+
+    assert urllib.request._proxy_bypass_macosx_sysconf(HOST, settings) is False  # noqa: SLF001
+    assert guard.leaks == []
+
+
+def test_a_lookup_to_choose_a_proxy_finds_nothing(guard):
+    source = f"def proxy_bypass():\n    hear('socket.gethostbyname', ({HOST!r},))"
+    names = {"__name__": "urllib.request", "hear": hearing.hear}
+    exec(source, names)  # noqa: S102 - it is ours
+
+    with pytest.raises(OSError, match="was not looked up"):
+        names["proxy_bypass"]()
 
     assert guard.leaks == []
 

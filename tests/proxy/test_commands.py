@@ -157,14 +157,16 @@ def _nothing_there(monkeypatch):
 
 
 def test_it_prints_what_the_fixture_gives(told, proxy):
-    assert told("--tenant", "anna") == proxy.environment("anna")
+    assert told("--tenant", "anna") == proxy.environment("anna", shims=True)
 
 
-def test_shims_stand_before_what_the_shell_has(told, proxy, monkeypatch):
+def test_shims_stand_before_what_the_shell_has(told, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "mine")
-    given = told("--shims")
-    assert given == proxy.environment(shims=True)
-    assert given["PYTHONPATH"] == os.pathsep.join([PYTHON, "mine"])
+    assert told()["PYTHONPATH"] == os.pathsep.join([PYTHON, "mine"])
+
+
+def test_shims_are_left_out_for_who_wants_none(told, proxy):
+    assert told("--no-shims") == proxy.environment()
 
 
 def test_java_gets_its_options_and_no_tenant(told, proxy):
