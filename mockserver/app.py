@@ -63,8 +63,8 @@ def create_app(
     return app
 
 
-MEDIA = f"{MEDIA_PATH}/"
-"""How the path of every result begins."""
+SHARED = f"{MEDIA_PATH}/", f"{SINK_PATH}/"
+"""How the paths of results and sinks begin."""
 
 
 class Screentest(Starlette):
@@ -87,13 +87,14 @@ class Screentest(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an operation at once; leave anything else to the framework.
 
-        Under the host of a provider nothing of ours is to be found, but for the media it links to.
+        Under the host of a provider nothing of ours is to be found, but for the media it links to,
+        and the sinks that its callbacks may go to.
         """
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         elif found := self.operations.find(scope):
             await found(scope, receive, send)
-        elif self.operations.is_hosted(scope) and not scope["path"].startswith(MEDIA):
+        elif self.operations.is_hosted(scope) and not scope["path"].startswith(SHARED):
             await self.operations.refusal(scope)(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

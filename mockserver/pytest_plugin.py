@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ INI = {
 }
 """Settings for all tests: `screentest_<name>`. The marker has the last word."""
 GUARD = "screentest_leak_guard"
+CHAPTERS = "SCREENTEST_CHAPTERS"
+"""Names the folder in which a `screentest run` wants to be told what each test did."""
 
 failed_key = pytest.StashKey[bool]()
 
@@ -131,10 +133,8 @@ def check_environment() -> None:
 @pytest.fixture(scope="session")
 def _screentest_stage() -> Iterator[Stage]:
     """Keep what all tests share."""
-    try:
+    with telling():
         check_environment()
-    except ValueError as error:
-        pytest.fail(f"screentest: {error}", pytrace=False)
     from mockserver.testing.stage import Stage
 
     stage = Stage()
@@ -147,16 +147,16 @@ def _screentest_mock(request: pytest.FixtureRequest, _screentest_stage: Stage) -
     """Give the test its part of the mock; the fixtures below are ways into it."""
     node: pytest.Item = request.node
     with ExitStack() as stack:
-        try:
+        with telling():
             options = options_of(request.config, node)
             mock = stack.enter_context(_screentest_stage.mock(node.nodeid, options))
-        except ValueError as error:
-            pytest.fail(f"screentest: {error}", pytrace=False)
         yield mock
+        tell_run(mock, node.nodeid)
         if is_told(request.config):
             from mockserver.testing.report import PROPERTY, told_of
 
-            node.user_properties.append((PROPERTY, told_of(mock, node.nodeid)))
+            others = [one for one in node.user_properties if one[0] != PROPERTY]  # of reruns
+            node.user_properties[:] = [*others, (PROPERTY, told_of(mock, node.nodeid))]
 
 
 # Fixtures
@@ -173,16 +173,11 @@ def screentest(
     this test alone, and assertions about them.
     """
     mock = _screentest_mock
-    with _screentest_stage.doors(mock):
+    with ExitStack() as stack:
+        with telling():
+            stack.enter_context(_screentest_stage.doors(mock))
         yield mock
-    if mock.refused and not request.node.stash.get(failed_key, False):
-        calls = "".join(f"\n  {one.what}" for one in mock.refused)
-        pytest.fail(
-            f"screentest refused requests to hosts that nothing here answers for:{calls}\n"
-            "What is meant to go out: @pytest.mark.screentest(allow_hosts=[...]); what is meant to"
-            " be refused: screentest.refused.clear()",
-            pytrace=False,
-        )
+    fail_refused(request.node, mock, "screentest")
 
 
 @pytest.fixture
@@ -205,16 +200,26 @@ def screentest_server_factory(
     Options are those of the marker. In a fixture of your own, such a server may live as long as
     you like.
     """
-    options, serials = options_of(request.config), count(1)
+    with telling():
+        options = options_of(request.config)
+    serials = count(1)
 
-    def make(**given: Any) -> AbstractContextManager[Mock]:  # noqa: ANN401 - as in `Options`
-        return _screentest_stage.server(f"server-{next(serials)}", options.but(**given))
+    @contextmanager
+    def make(**given: Any) -> Iterator[Mock]:  # noqa: ANN401 - as in `Options`
+        name = f"server-{next(serials)}"
+        with _screentest_stage.server(name, options.but(**given)) as mock:
+            try:
+                yield mock
+            finally:
+                tell_run(mock, name, is_test=False)
 
     return make
 
 
 @pytest.fixture
-def screentest_env(_screentest_mock: Mock, _screentest_stage: Stage) -> dict[str, str]:
+def screentest_env(
+    request: pytest.FixtureRequest, _screentest_mock: Mock, _screentest_stage: Stage
+) -> Iterator[dict[str, str]]:
     """Environment for a client in another process, in any language: it meets the mock by proxy.
 
     All of this process's environment, with the variables that lead to the providers changed; what
@@ -223,18 +228,57 @@ def screentest_env(_screentest_mock: Mock, _screentest_stage: Stage) -> dict[str
     """
     mock = _screentest_mock
     mock.origin = _screentest_stage.origin(mock.options)
-    proxy = _screentest_stage.proxy(mock.options)
+    with telling():
+        proxy = _screentest_stage.proxy(mock.options)
+    given = proxy.environment(mock.key, shims=True)
+    for name in ("NO_PROXY", "no_proxy"):
+        given[name] = ",".join([given[name], *mock.options.allow_hosts])
     own = {"SCREENTEST_URL": mock.url, "SCREENTEST_API_KEY": mock.key}
-    return {**os.environ, **proxy.environment(mock.key, shims=True), **own}
+    yield {**os.environ, **given, **own}
+    mock.refused += [one for one in proxy.refused if one.tenant == mock.key]
+    fail_refused(request.node, mock, "screentest_server")
 
 
 # Failing, and telling
 
 
+@contextmanager
+def telling() -> Iterator[None]:
+    """Say in a line what makes no sense, or is missing."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        said = f"screentest: {error}"
+    else:
+        return
+    pytest.fail(said, pytrace=False)
+
+
+def tell_run(mock: Mock, name: str, *, is_test: bool = True) -> None:
+    """Tell what was done to the run that this is a part of, if it is."""
+    if folder := os.environ.get(CHAPTERS):
+        from mockserver.testing.telling import tell
+
+        tell(folder, mock, name, is_test=is_test)
+
+
+def fail_refused(node: pytest.Item, mock: Mock, fixture: str) -> None:
+    """Fail a test whose client did not tell that it was refused."""
+    if mock.refused and not node.stash.get(failed_key, False):
+        calls = "".join(f"\n  {one.what}" for one in mock.refused)
+        mock.refused.clear()
+        pytest.fail(
+            f"screentest refused requests to hosts that nothing here answers for:{calls}\n"
+            "What is meant to go out: @pytest.mark.screentest(allow_hosts=[...]); what is meant to"
+            f" be refused: {fixture}.refused.clear()",
+            pytrace=False,
+        )
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Remember whether a test failed by itself."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remember whether a test failed by itself, even if that was expected."""
     report: pytest.TestReport = yield  # type: ignore[assignment]  # that of the other hooks
     if report.when == "call":
-        item.stash[failed_key] = report.failed
+        item.stash[failed_key] = call.excinfo is not None
     return report  # type: ignore[return-value]

@@ -56,6 +56,10 @@ class Sink:
         """How much room they take, in bytes, about."""
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
+    def __repr__(self) -> str:
+        count = len(self.arrivals)
+        return f"<Sink {self.name!r}: {count} arrival{'' if count == 1 else 's'}>"
+
     @property
     def is_awaited(self) -> bool:
         """Whether someone waits for an arrival."""

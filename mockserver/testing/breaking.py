@@ -146,6 +146,14 @@ def documented(request: Request) -> Finding:
     return Finding("refused", "", request.rule, wrong, "", says, case.source)
 
 
+def rules_of(provider: Provider) -> list[str]:
+    """Give the ids of everything that a provider may refuse a request for."""
+    contracts = [target(provider, one).contract for one in provider.operations]
+    limits = [one.id for contract in contracts for one in contract.limits]
+    rules = [id_ for contract in contracts for id_ in (*contract.rules, *contract.media)]
+    return [*limits, *rules, *[f"{provider.id}/{cause}" for cause in provider.errors]]
+
+
 def statements(request: Request) -> Mapping[str, Statement]:
     """Give everything that a request may break, by id."""
     held = target_of(request)

@@ -1,13 +1,15 @@
 """Saying how a client broke a contract: what it sent, and what is documented."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from json import dumps
 
 from contracts.kernel.checking.findings import Finding
 from mockserver import redaction
 from mockserver.journal import Digest
+from mockserver.naming import unknown
 from mockserver.testing.asking import everything
-from mockserver.testing.breaking import OURSELVES, Breach, breaches, neglected
-from mockserver.testing.errors import Unreadable, Violated, hidden
+from mockserver.testing.breaking import NO_ROUTE, OURSELVES, Breach, breaches, neglected, rules_of
+from mockserver.testing.errors import Misused, Unreadable, Violated, hidden
 from mockserver.testing.request import Request, large
 from mockserver.testing.wanting import is_named
 from mockserver.testing.wording import columns, cut, moment, shown
@@ -31,12 +33,21 @@ def assert_no_violations(
     """
     requests = everything(world, tenant)
     patterns = (allow,) if isinstance(allow, str) else allow
+    check_patterns(world, patterns)
     found = [*_but(breaches(requests), patterns)]
     if found or ignored:
         silent = [*_but(neglected(requests), patterns)]
         found, silent = ([*found, *silent], []) if ignored else (found, silent)
         if found:
             raise Violated("\n".join(told(found, silent, len(requests))))
+
+
+def check_patterns(world: World, patterns: Sequence[str]) -> None:
+    """Refuse patterns that mean no rule there is, with the nearest one that does."""
+    known = [rule for one in world.providers.values() for rule in rules_of(one)] if patterns else []
+    for pattern in patterns:
+        if not any(is_named(rule, pattern) for rule in [*known, NO_ROUTE]):
+            raise Misused(unknown("rule", pattern, known, "screentest rules"))
 
 
 def _but(found: Iterable[Breach], patterns: Sequence[str]) -> Iterator[Breach]:
@@ -65,7 +76,8 @@ def told(found: Sequence[Breach], silent: Sequence[Breach], of: int) -> Iterator
         yield "accepted, but silently ignored"
         yield from (f"  {line}" for line in hushed(silent))
         yield ""
-    yield f'to let it pass: allow=["{found[0].finding.rule}"]'
+    rules = dict.fromkeys(one.finding.rule for one in found)
+    yield f"to let it pass: allow={dumps([*rules])}"
 
 
 def grouped(found: Iterable[Breach]) -> list[list[Breach]]:

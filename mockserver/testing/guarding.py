@@ -33,8 +33,10 @@ class Guarding:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         """Fail a test that did not notice."""
-        yield
-        leaks = self.guard.taken()
+        try:
+            yield
+        finally:
+            leaks = self.guard.taken()
         if leaks and not item.stash.get(self.failed, False):
             pytest.fail("\n".join(map(str, leaks)), pytrace=False)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING, Any, Unpack
+from urllib.parse import quote
+
+from anyio import to_thread
 
 from contracts.kernel.money import micros
 from mockserver.clock import POLICIES, Clock, Policy
@@ -12,13 +16,16 @@ from mockserver.control.endpoint import Call
 from mockserver.control.ledger import LedgerAsked, see_ledger
 from mockserver.control.money import tasks_of as open_tasks_of
 from mockserver.course import obey
+from mockserver.loops import is_in_a_loop
 from mockserver.naming import unknown
-from mockserver.settings import CHOICES
+from mockserver.settings import CHOICES, Settings
+from mockserver.sinks import SINK_PATH
 from mockserver.tenants import MARK
 from mockserver.testing.asking import requests_of
 from mockserver.testing.errors import hidden
 from mockserver.testing.expecting import expect
 from mockserver.testing.explaining import assert_no_violations
+from mockserver.testing.receiving import arrivals
 from mockserver.testing.task import task_of, tasks_of
 
 if TYPE_CHECKING:  # for the reader, and the type checker
@@ -32,7 +39,7 @@ if TYPE_CHECKING:  # for the reader, and the type checker
     from mockserver.intercept.home import Home
     from mockserver.intercept.target import Attempt
     from mockserver.settings import Limits
-    from mockserver.sinks import Sink
+    from mockserver.sinks import Arrival, Sink
     from mockserver.testing.asking import Request, Requests
     from mockserver.testing.options import Options
     from mockserver.testing.task import SeenTask
@@ -41,6 +48,10 @@ if TYPE_CHECKING:  # for the reader, and the type checker
     from mockserver.world import World
 
 __tracebackhide__ = hidden
+
+
+LIMIT = 21_600.0
+"""Seconds that a journey through time may go, unless it is said: six hours."""
 
 
 class Mock:
@@ -63,7 +74,7 @@ class Mock:
         self._home = home
 
     def __repr__(self) -> str:
-        return f"<Screentest {self.key}: {len(self.requests())} requests>"
+        return f"<Mock {self.key}: {len(self.requests())} requests>"
 
     # Where it is
 
@@ -96,33 +107,46 @@ class Mock:
         """Let time pass by another policy from here on, and work go at a speed."""
         if policy not in POLICIES:
             raise ValueError(unknown("clock", policy, POLICIES))
-        obey(self.world, self.clock, policy, speed or Clock(policy).speed)
+        obey(self.world, self.clock, policy, Clock(policy).speed if speed is None else pace(speed))
 
     def advance(self, seconds: float = 0.0) -> None:
         """Let time pass at once: all that falls due has happened on return, callbacks included.
 
         Asynchronous tests await `aadvance`, as what happens may need their event loop.
         """
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            self._home.run(self.clock.advance(seconds))
-        else:
+        if is_in_a_loop():
             raise RuntimeError("an event loop runs here: say `await screentest.aadvance(...)`")
+        self._home.run(self._pass(seconds))
+
+    async def _pass(self, seconds: float) -> None:
+        """Let time pass; where only looks bring tasks further, time does so meanwhile, too."""
+        policy, speed = self.clock.policy, self.clock.speed
+        if policy == "poll" and seconds:
+            self._obey("manual", speed)
+        try:
+            await self.clock.advance(seconds)
+        finally:
+            if self.clock.policy != policy:
+                self._obey(policy, speed)
 
     async def aadvance(self, seconds: float = 0.0) -> None:
         """Let time pass at once, as `advance` does, while the event loop goes on."""
-        future = self._home.start(self.clock.advance(seconds))
-        await asyncio.wrap_future(future)
+        if is_in_a_loop():
+            await asyncio.wrap_future(self._home.start(self._pass(seconds)))
+        else:  # a loop of another kind than asyncio's
+            await to_thread.run_sync(lambda: self._home.run(self._pass(seconds)))
 
-    def time_travel(self, *, speed: float = 1.0) -> AbstractContextManager[Travel]:
+    def time_travel(
+        self, *, speed: float = 1.0, limit: float = LIMIT
+    ) -> AbstractContextManager[Travel]:
         """Have every sleep of the code under test advance the clock instead, within the block.
 
-        The work takes as long as at the provider, unless a speed is given.
+        The work takes as long as at the provider, unless a speed is given. Who sleeps for more than
+        `limit` seconds all in all is `Stranded`: a client may wait in vain.
         """
         from mockserver.testing.travel import time_travel  # noqa: PLC0415 - not every test travels
 
-        return time_travel(self.clock, self._home, self._obey, speed=speed)
+        return time_travel(self.clock, self._home, self._obey, speed=pace(speed), limit=limit)
 
     def _obey(self, policy: Policy, speed: float) -> None:
         obey(self.world, self.clock, policy, speed)
@@ -175,9 +199,9 @@ class Mock:
         """
         assert_no_violations(self.world, self.key, ignored=ignored, allow=allow)
 
-    def task(self, id_: str) -> SeenTask:
-        """Give a task by the id that its provider gave it."""
-        return task_of(self.world, self.key, id_)
+    def task(self, id_: str, *, provider: str = "") -> SeenTask:
+        """Give a task by the id that its provider gave it; say whose, where several have it."""
+        return task_of(self.world, self.key, id_, provider=provider)
 
     @property
     def tasks(self) -> list[SeenTask]:
@@ -194,6 +218,8 @@ class Mock:
         one, owner = self._provider(provider), key or self.key
         now = self.clock.now()
         open_tasks = open_tasks_of(self.world, self.key, one, owner)
+        if amount is not None and not 0 <= amount < inf:
+            raise ValueError(f"a balance must be a number of at least 0, not {amount}")
         balance = None if amount is None else micros(amount)
         self.world.books.set(
             self.key, one, owner, balance=balance, limit=None, open_tasks=open_tasks, now=now
@@ -217,20 +243,46 @@ class Mock:
 
     # Callbacks
 
+    def _settle(self) -> None:
+        """Let what is due by now have happened, where nobody's event loop is needed for it."""
+        if not is_in_a_loop():
+            self.advance()
+
     def sink(self, name: str = "callbacks") -> Sink:
-        """Give a receiver of callbacks; `callback_url` leads to it."""
+        """Give a receiver of callbacks; `callback_url` leads to it.
+
+        What is due has arrived; in asynchronous tests once `aadvance` was awaited.
+        """
+        self._settle()
         return self.world.sinks.sink(name, self.key)
 
     def callback_url(self, provider: str, name: str = "callbacks") -> str:
         """Give a URL for callbacks that leads to a sink of this test, without a socket."""
         one = self._provider(provider)
+        if one.webhook is None:
+            raise ValueError(f"{one.title} posts no callbacks")
         origin = self.origin or one.base_url.removesuffix(one.base_path)
-        return f"{origin}{MARK}{self.key}{self.sink(name).path}"
+        return f"{origin}{MARK}{self.key}{SINK_PATH}/{quote(name, safe='')}"
+
+    def expect_callbacks(
+        self, *, times: int | None = None, name: str = "callbacks"
+    ) -> list[Arrival]:
+        """Assert that a callback arrived at a sink, or so many, and give all that did.
+
+        A failure says of each task what became of its callback.
+        """
+        return arrivals(self.sink(name), self.tasks, times)
 
     def callbacks(self) -> list[CallbackTold]:
         """Give every callback, with every attempt to deliver it."""
+        self._settle()
         asked = CallbacksAsked(tenant=self.key)
         return see_outbox(Call(self.world, asked, None, {}))["callbacks"]
+
+
+def pace(speed: float) -> float:
+    """Give a speed back that work can go at; `ValueError` says what is wrong with another."""
+    return Settings(speed=speed, seed=0).speed or 1.0
 
 
 def order(world: World, key: str, scenario: str | Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from math import isfinite, nan
 from typing import Any, Self
 
 from mockserver.clock import POLICIES, Policy
+from mockserver.intercept.target import host_problem
 from mockserver.naming import unknown
 from mockserver.settings import Faces, Limits, Models, Settings
 
@@ -45,6 +46,12 @@ class Options:
             raise ValueError(unknown("clock", str(self.clock), POLICIES))
         Settings(speed=self.speed, seed=self.seed)  # says what is wrong with the speed
         self.settings()  # and with the others
+        for name, kinds in KINDS.items():
+            for one in getattr(self, name):
+                if not isinstance(one, kinds):
+                    raise ValueError(f"{name} cannot be {one!r}")  # noqa: TRY004 - as all others
+        if problem := next(filter(None, map(host_problem, self.allow_hosts)), ""):
+            raise ValueError(problem)
 
     @classmethod
     def of(cls, **given: Any) -> Self:  # noqa: ANN401 - checked here
@@ -81,12 +88,19 @@ class Options:
         )
 
 
+KINDS: Mapping[str, Any] = {
+    "contract": str,
+    "scenario": str | Mapping,
+    "allow_hosts": str,
+}
 NUMBERS = {"speed", "balance", "seed"}
 SEVERAL = {"contract", "scenario", "allow_hosts"}
 
 
 def several(given: object) -> tuple[Any, ...]:
     """Give a tuple of what may be one thing or several."""
+    if given is None:
+        return ()
     if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
         return (given,)
     return tuple(given)

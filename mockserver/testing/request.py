@@ -76,13 +76,25 @@ class Request:
 
     @property
     def _place(self) -> str:
-        """The URL without its query. At the hosts of providers all speak HTTPS."""
+        """The URL without its query."""
         host, path = self.headers.get("host", ""), quote(self.path, safe="/:@,;=+$&!*'()~")
         if not host:
             return path
-        known = {name for one in self.world.providers.values() for name in one.hosts}
-        scheme = "https" if host_name(host.encode("latin-1")).decode("latin-1") in known else "http"
-        return f"{scheme}://{host}{path}"
+        return f"{self.scheme}://{host}{path}"
+
+    @property
+    def _is_real(self) -> bool:
+        """Whether it names a host of a provider as where it wants to go."""
+        host = host_name(self.headers.get("host", "").encode("latin-1")).decode("latin-1")
+        return any(host in one.hosts for one in self.world.providers.values())
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of its URL: `http` or `https`.
+
+        Whoever asks a server of ours for a host of a provider means `https`.
+        """
+        return "https" if self.entry.is_served and self._is_real else self.entry.scheme
 
     @property
     def query(self) -> dict[str, str]:
@@ -111,6 +123,30 @@ class Request:
     def json(self) -> Any:  # noqa: ANN401 - JSON
         """Its body, read as JSON."""
         return self._read(lambda: self.body, "body")
+
+    @property
+    def fields(self) -> Any:  # noqa: ANN401 - JSON
+        """Its body as JSON; None where it has none, or it was not kept."""
+        try:
+            return self.json
+        except Unreadable:
+            return None
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal bodies; empty where there is none."""
+        body = self.entry.body
+        return body.sha256 if isinstance(body, Digest) else digest_of(body)
+
+    @property
+    def key(self) -> str:
+        """The label of its API key; for the download of a result, of the key of its task."""
+        return self.entry.key
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the time before it is what its client waited: not where looks move it."""
+        return self.entry.policy != "poll"
 
     @property
     def status(self) -> int:

@@ -19,6 +19,10 @@ from mockserver.world import World
 __tracebackhide__ = hidden
 
 
+ROLES = ("submit", "look", "download")
+"""What operations are for, in the words of scenarios; these hold for every provider."""
+
+
 class Wants(TypedDict, total=False):
     """What requests must be like. Whatever is not said, or None, may be anything."""
 
@@ -54,6 +58,9 @@ class Wanted:
         for name in wants:
             if name not in DIFFERENCES:
                 raise Misused(unknown("argument", name, DIFFERENCES))
+        status = wants.get("status")
+        if status is not None and not isinstance(status, int):
+            raise Misused(f"status must be a number, not {status!r}")
         said: dict[str, Any] = {"operation": operation or None, **wants}
         check_names(world, operation, str(said.get("provider") or ""))
         return cls({name: said[name] for name in DIFFERENCES if _is_said(name, said.get(name))})
@@ -94,6 +101,7 @@ def check_names(world: World, operation: str, provider: str) -> None:
     if provider and provider not in served:
         raise Misused(unknown("provider", provider, served))
     full = [f"{id_}/{name}" for id_, one in served.items() for name in _operations(one)]
+    full += [f"{id_}/{role}" for id_ in served for role in ROLES]
     known = full if "/" in operation else [one.partition("/")[2] for one in full]
     if operation and operation not in known:
         raise Misused(unknown("operation", operation, known))
@@ -113,8 +121,23 @@ def is_named(id_: str, pattern: str) -> bool:
 
 def _operation(expected: str, request: Request) -> Iterator[Difference]:
     full = f"{request.provider}/{request.operation}".strip("/")
-    if expected not in {full, request.operation}:
+    if expected not in {full, request.operation} and not _has_role(expected, request):
         yield Difference("operation", expected, full or "none")
+
+
+def _has_role(expected: str, request: Request) -> bool:
+    """Tell whether an operation is meant by what it is for, whatever its provider calls it."""
+    provider, _, role = expected.rpartition("/")
+    if role not in ROLES or provider not in {"", request.provider}:
+        return False
+    owner = request.world.providers.get(request.provider)
+    known = {one.id: one for one in owner.operations} if owner else {}
+    operation = known.get(request.operation)
+    if owner is None or (operation is None and request.operation != MEDIA):
+        return False
+    from mockserver.scenarios.places import Place  # noqa: PLC0415 - most tests name operations
+
+    return role in Place(owner, operation).roles
 
 
 def _same(name: str) -> "Part":

@@ -160,7 +160,7 @@ def test_a_token_can_be_given_by_option_or_environment():
         HEALTH,
         "/_screentest/openapi.json",
         "/_screentest/openapi/x.json",
-        "/_screentest/sink/s",
+        "/_screentest/sink",
         "/_screentest/media",
         "/_screentest/mediax",
     ],
@@ -170,6 +170,13 @@ async def test_a_providers_host_has_nothing_of_ours(client, one, path, end):
     answer = await client.get(path, headers={"host": f"{one.hosts[0]}{end}"})
     assert answer.status_code == one.errors["no-route"].status
     assert answer.headers["x-screentest-rule"] == f"{one.id}/no-route"
+
+
+async def test_a_providers_host_has_the_sinks_of_its_callbacks(client, world):
+    host = next(iter(providers().values())).hosts[0]
+    answer = await client.post("/_screentest/sink/s", headers={"host": host}, content=b"{}")
+    assert answer.status_code == 204
+    assert len(world.sinks.sink("s").arrivals) == 1
 
 
 async def test_a_providers_host_has_the_media_it_links_to(client):

@@ -1,6 +1,8 @@
 """The mock in the hands of a test: time, bad days, money, callbacks."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -72,12 +74,10 @@ def test_a_clock_can_be_changed(screentest):
 
 
 def test_a_client_that_sleeps_between_looks_does_not_wait(screentest):
-    import time  # noqa: PLC0415 - as a client would
-
     with screentest.time_travel() as travel:
         answer = queue()
         while retrieve(answer).headers["content-type"] == "application/json":
-            time.sleep(5)
+            sleep(5)
     assert travel.slept > 60
     assert len(screentest.requests("venice/retrieve")) == travel.slept / 5 + 1
     assert screentest.clock.policy == "poll"
@@ -139,6 +139,105 @@ def test_a_callback_of_a_task_that_is_finished_by_hand_arrives(screentest):
     assert len(screentest.sink().arrivals) == 1
 
 
+def test_a_callback_has_arrived_once_a_look_ended_its_task(screentest):
+    for number in range(10):
+        task = generate(screentest).json()["task_id"]
+        for _ in range(2):
+            look = {"id": task, "action": "retrieve"}
+            httpx.post(f"{ACE}/seedance/tasks", json=look, headers=KEY)
+        assert len(screentest.sink().arrivals) == number + 1
+
+
+@pytest.mark.screentest(clock="wall", speed=100_000)
+def test_an_early_callback_is_tried_again_though_no_request_is_made(screentest):
+    screentest.scenario({"name": "soon", "do": {"callback": "early"}})
+    url = f"{screentest.callback_url('acedata')}?statuses=500,204"
+    httpx.post(f"{ACE}/seedance/videos", json=CLIP | {"callback_url": url}, headers=KEY)
+    end = monotonic() + 5
+    while len(screentest.sink().arrivals) < 2 and monotonic() < end:
+        sleep(0.01)
+    assert [one.status for one in screentest.sink().arrivals] == [500, 204]
+
+
+def test_many_threads_may_use_it_while_one_asks(screentest):
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(queue) for _ in range(40)]
+        while not all(one.done() for one in done):
+            screentest.ledger()
+            screentest.set_balance("venice", None)
+            screentest.world.journal.forget("nobody")
+    assert len(screentest.requests()) == len(screentest.tasks) == 40
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+@pytest.mark.screentest(clock="manual")
+async def test_time_passes_beside_any_kind_of_event_loop(screentest, anyio_backend):  # noqa: ARG001 - the loop
+    queue()
+    await screentest.aadvance(600)
+    assert screentest.tasks[0].state == "succeeded"
+
+
+@pytest.mark.parametrize("speed", [0, -1, float("nan")])
+def test_a_speed_must_make_sense(screentest, speed):
+    with pytest.raises(ValueError, match="speed must be a number from"):
+        screentest.set_clock("wall", speed)
+    with pytest.raises(ValueError, match="speed must be a number from"):
+        screentest.time_travel(speed=speed)
+
+
+@pytest.mark.parametrize("amount", [-1, float("nan"), float("inf")])
+def test_a_balance_must_make_sense(screentest, amount):
+    with pytest.raises(ValueError, match="a balance must be a number of at least 0"):
+        screentest.set_balance("venice", amount)
+
+
+@pytest.mark.parametrize("policy", ["poll", "manual", "wall"])
+def test_time_that_passes_brings_tasks_to_their_end_under_every_clock(screentest, policy):
+    screentest.set_clock(policy)
+    queue()
+    generate(screentest)
+    screentest.advance(600)
+    assert [one.state for one in screentest.tasks] == ["succeeded", "succeeded"]
+    assert screentest.clock.policy == policy
+    assert len(screentest.expect_callbacks(times=1)) == 1
+
+
+def test_why_no_callback_arrived_is_said_of_each_task(screentest):
+    with pytest.raises(AssertionError, match="no task was opened"):
+        screentest.expect_callbacks()
+    queue()
+    generate(screentest)
+    generate(screentest, callback_url="http://127.0.0.1:9/nobody")
+    lost = {"callback_url": screentest.callback_url("relaydance")}
+    wish = {"model": "doubao-seedance-2-0-1080p", "prompt": "a cat"} | lost
+    root = screentest.base_url("relaydance")
+    httpx.post(f"{root}/video/generations", json=wish, headers=KEY)
+    screentest.tasks[2].finish()
+    one, two, three, four = (task.id for task in screentest.tasks)
+    with pytest.raises(AssertionError) as failed:
+        screentest.expect_callbacks(times=2)
+    told = str(failed.value).splitlines()
+    assert told[:3] == [
+        "expected 2 callbacks at <Sink 'callbacks': 0 arrivals>",
+        f"  venice task {one} names no URL for a callback",
+        f"  acedata task {two} is waiting yet: let time pass, or finish it",
+    ]
+    assert told[3].startswith(f"  acedata task {three} posted to http://127.0.0.1:9/nobody: ")
+    assert told[4] == (
+        f"  relaydance task {four} names no URL for a callback; `callback_url` is ignored there"
+    )
+
+
+def test_a_dispatcher_of_ones_own_reaches_a_sink_at_the_real_host(screentest):
+    assert httpx.post(screentest.callback_url("acedata"), json={}).status_code == 204
+    assert repr(screentest.sink()) == "<Sink 'callbacks': 1 arrival>"
+
+
+def test_who_posts_no_callbacks_has_no_url_for_them(screentest):
+    with pytest.raises(ValueError, match="Venice posts no callbacks"):
+        screentest.callback_url("venice")
+
+
 def test_a_sink_over_a_socket(screentest_server):
     url = screentest_server.callback_url("acedata", "mine")
     assert httpx.post(url, json={}).status_code == 204
@@ -155,7 +254,7 @@ def test_where_a_client_is_to_turn_to(screentest):
 
 def test_it_says_what_it_is(screentest):
     queue()
-    assert repr(screentest) == f"<Screentest {screentest.key}: 1 requests>"
+    assert repr(screentest) == f"<Mock {screentest.key}: 1 requests>"
 
 
 def test_equal_tests_get_equal_ids():
@@ -216,6 +315,7 @@ async def test_a_sync_client_in_an_async_test():
         ({"scenario": {"name": "x"}}, {"scenario": ({"name": "x"},)}),
         ({"balance": "1.5"}, {"balance": 1.5}),
         ({"balance": None}, {"balance": None}),
+        ({"contract": None}, {}),
     ],
 )
 def test_options_are_read_as_people_write_them(given, meant):
@@ -230,6 +330,11 @@ def test_options_are_read_as_people_write_them(given, meant):
         ({"speed": float("inf")}, "speed must be a number, not inf"),
         ({"balance": -1}, "balance must be a number of at least 0"),
         ({"limits": "on"}, "limits must be 'off' or 'documented'"),
+        ({"contract": {"a": 1}}, "contract cannot be {'a': 1}"),
+        ({"contract": 5}, "contract cannot be 5"),
+        ({"scenario": 5}, "scenario cannot be 5"),
+        ({"allow_hosts": [None]}, "allow_hosts cannot be None"),
+        ({"allow_hosts": "https://x/"}, "https://x/"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(given, said):

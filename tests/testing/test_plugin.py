@@ -157,13 +157,22 @@ def test_a_client_in_another_process_needs_the_environment_alone(suite):
         task = screentest_server.task(ask(screentest_env).strip())
         assert task.state == "waiting"
 
+    def test_what_is_refused_there_fails_the_test(screentest_env):
+        code = "try: httpx.get('https://elsewhere.example/')\\nexcept httpx.HTTPError: pass"
+        subprocess.run([sys.executable, "-c", "import httpx\\n" + code], env=screentest_env)
+
+    @pytest.mark.screentest(allow_hosts=["elsewhere.example"])
+    def test_what_is_allowed_goes_past_the_proxy(screentest_env):
+        assert "elsewhere.example" in screentest_env["NO_PROXY"].split(",")
+
     def test_it_can_be_told_where_to_go(screentest_env, screentest_server):
         call = "httpx.get(os.environ['SCREENTEST_URL'] + '/api/v1/models')"
         assert run(f"print({call}.status_code)", screentest_env).strip() == "200"
         assert len(screentest_server.requests()) == 1
     """
     )
-    assert run.counts() == {"passed": 2}, run.text
+    assert run.counts() == {"passed": 4, "error": 1}, run.text
+    assert "elsewhere.example:443" in run.text
 
 
 def test_what_is_refused_fails_a_test_that_did_not_notice(suite):

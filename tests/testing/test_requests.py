@@ -3,6 +3,7 @@
 import json
 import re
 
+import httpx
 import pytest
 
 from mockserver.testing.asking import Request, requests_of
@@ -239,3 +240,24 @@ async def test_what_is_no_json_is_told_without_its_secrets(client, world):
     await client.post("/jobs/cancel", json={"job": await submit(client)})
     with pytest.raises(Unreadable, match=r"^the answer of request #3 .* is no JSON: ''$"):
         _ = requests_of(world, KEY, "cancel").only.answer_json
+
+
+async def test_operations_may_be_called_by_what_they_are_for(screentest):
+    wish = {"model": "doubao-seedance-2-0-1080p", "prompt": "a cat"}
+    root, key = screentest.base_url("relaydance"), {"authorization": "Bearer k"}
+    async with httpx.AsyncClient(headers=key) as client:
+        await client.get("https://api.venice.ai/api/v1/models")
+        await client.get("https://api.venice.ai/nowhere")
+        task = (await client.post(f"{root}/video/generations", json=wish)).json()["task_id"]
+        for _ in range(3):
+            url = (await client.get(f"{root}/video/generations/{task}")).json().get("url")
+        await client.get(url)
+    found = {role: len(screentest.requests(role)) for role in ("submit", "look", "download")}
+    assert found == {"submit": 1, "look": 3, "download": 1}
+    assert len(screentest.expect("relaydance/look")) == 3
+    assert screentest.requests("venice/look") == []
+
+
+async def test_a_status_is_a_number(screentest):
+    with pytest.raises(Misused, match="status must be a number, not '200'"):
+        screentest.expect(status="200")

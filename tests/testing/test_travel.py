@@ -1,11 +1,13 @@
 """Time travel: clients that wait for minutes are done at once, and behave as they really would."""
 
 import asyncio
+import sys
 import threading
 import time
 from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from math import ceil
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import anyio
 import httpx
@@ -308,13 +310,33 @@ async def test_a_sleep_goes_no_further_than_a_time_limit(travelling):
     assert travel.slept == 5
 
 
-def test_a_client_that_never_gives_up_is_stopped(travelling, monkeypatch):
-    monkeypatch.setattr(journey, "FARTHEST", 50)
+def test_who_sleeps_shortly_for_ever_is_stopped_by_real_time(travelling, monkeypatch):
+    monkeypatch.setattr(journey, "ENDURANCE", 0.05)
 
+    def poll_for_ever():
+        while True:
+            time.sleep(0.004)
+
+    with travelling(), pytest.raises(Stranded):
+        poll_for_ever()
+
+
+def test_a_package_with_a_name_of_pythons_own_travels(travelling, tmp_path):
+    code = "from time import sleep\nimport time\ndef wait(): sleep(3); time.sleep(4)"
+    (tmp_path / "profile.py").write_text(code)
+    spec = spec_from_file_location("profile", tmp_path / "profile.py")
+    mine = module_from_spec(spec)
+    spec.loader.exec_module(mine)
+    with patch.dict(sys.modules, profile=mine), travelling() as travel:
+        mine.wait()
+    assert travel.slept == 7
+
+
+def test_a_client_that_never_gives_up_is_stopped(travelling):
     def poll_forever():
         while True:
             time.sleep(PAUSE)
 
-    with travelling() as travel, pytest.raises(Stranded, match="does it ever give up"):
+    with travelling(limit=250) as travel, pytest.raises(Stranded, match="does it ever give up"):
         poll_forever()
     assert travel.travelled == 250

@@ -25,7 +25,7 @@ from mockserver.clock import Clock
 from mockserver.settings import Settings
 from mockserver.testing.asking import requests_of
 from mockserver.testing.breaking import CONTRACT, breaks_contract
-from mockserver.testing.errors import Violated
+from mockserver.testing.errors import Misused, Violated
 from mockserver.testing.explaining import assert_no_violations
 from mockserver.world import World
 
@@ -89,7 +89,7 @@ async def test_everything_that_is_wrong_with_a_request_is_told(client, world):
         "  says     `seconds` is optional: a whole number, 1 to 10.\n"
         f"  source   {PAGE}\n"
         "\n"
-        'to let it pass: allow=["acme/submit-prompt"]'
+        'to let it pass: allow=["acme/submit-prompt", "acme/submit-seconds"]'
     )
 
 
@@ -398,7 +398,7 @@ async def test_ignored_fields_are_violations_where_a_test_wants_it(client, world
         "  says     The body is an object.\n"
         f"  source   {PAGE}\n"
         "\n"
-        'to let it pass: allow=["acme/submit"]'
+        'to let it pass: allow=["acme/submit", "acme/poll"]'
     )
     assert_no_violations(world, KEY, ignored=True, allow=["acme/submit", "acme/poll"])
 
@@ -592,3 +592,11 @@ def test_whatever_was_sent_can_be_told_of(runner: asyncio.Runner):
 
     told()
     runner.run(client.aclose())
+
+
+@pytest.mark.usefixtures("client")
+async def test_a_rule_that_does_not_exist_cannot_be_allowed(world):
+    with pytest.raises(
+        Misused, match="no rule 'acme/submit-promt'; did you mean acme/submit-prompt"
+    ):
+        assert_no_violations(world, KEY, allow=["acme/*", "acme/submit-promt"])

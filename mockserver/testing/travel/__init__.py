@@ -19,6 +19,7 @@ as a default argument, in a class, or in a `partial`; `datetime`; waiting for so
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from math import inf
 from typing import Any
 
 from mockserver.clock import Clock, Policy
@@ -54,16 +55,22 @@ class Travel:
 
 @contextmanager
 def time_travel(
-    clock: Clock, home: Home, obey: Callable[[Policy, float], None], *, speed: float = 1.0
+    clock: Clock,
+    home: Home,
+    obey: Callable[[Policy, float], None],
+    *,
+    speed: float = 1.0,
+    limit: float = inf,
 ) -> Iterator[Travel]:
     """Have every sleep of the code under test move a clock instead, until the block ends.
 
     The clock goes by hand meanwhile, and the work at the given speed; then both are as before. One
-    journey at a time goes on in a process.
+    journey at a time goes on in a process. Who sleeps on beyond the limit, in seconds, is
+    `Stranded`.
     """
     before = clock.policy, clock.speed
     _ = home.loop  # whose thread is to stay at home
-    journey = Journey(clock, home, LEAD.past)
+    journey = Journey(clock, home, LEAD.past, limit)
     if not LEAD.begin(journey):
         raise Misused(
             "another time travel is under way in this process: the functions that sleep belong to"

@@ -7,19 +7,13 @@ good. `datetime` cannot be replaced, and tells real time.
 import sys
 import time
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 from mockserver.clock import real_now
-from mockserver.testing.travel.lead import LEAD, MEASURE_AS_EVER, root
+from mockserver.testing.travel.lead import LEAD, MEASURE_AS_EVER, home_of
 
 NANO = 1e9
-
-
-@cache
-def measures_as_ever(module: str) -> bool:
-    """Tell whether code of a module sees real time."""
-    return root(module) in MEASURE_AS_EVER
 
 
 def lead_of_the_date() -> float:
@@ -34,8 +28,8 @@ def ahead(real: Callable[[], float], lead: Callable[[], float]) -> Callable[[], 
     @wraps(real)
     def tell() -> float:
         now = real()
-        asks = sys._getframe(1).f_globals.get("__name__") or ""  # noqa: SLF001
-        return now if measures_as_ever(asks) else now + lead()
+        asks = home_of(sys._getframe(1))  # noqa: SLF001
+        return now if asks in MEASURE_AS_EVER else now + lead()
 
     return tell
 
@@ -46,8 +40,8 @@ def ahead_ns(real: Callable[[], int], lead: Callable[[], float]) -> Callable[[],
     @wraps(real)
     def tell() -> int:
         now = real()
-        asks = sys._getframe(1).f_globals.get("__name__") or ""  # noqa: SLF001
-        return now if measures_as_ever(asks) else now + round(lead() * NANO)
+        asks = home_of(sys._getframe(1))  # noqa: SLF001
+        return now if asks in MEASURE_AS_EVER else now + round(lead() * NANO)
 
     return tell
 

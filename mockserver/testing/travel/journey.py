@@ -26,8 +26,8 @@ PATIENCE = 0.1
 """Seconds of real time that someone who is awake is waited for."""
 LIMIT = 30.0
 """Seconds of real time that all may take which happens in one step; a callback may take ten."""
-FARTHEST = 20_000
-"""How many steps a journey has at most: a client that waits in vain comes to its end here."""
+ENDURANCE = 60.0
+"""Seconds of real time that a journey may take; a client may wait in vain, in many short sleeps."""
 
 
 class Stranded(ScreentestError):  # noqa: N818 - its name says what is the case
@@ -67,7 +67,7 @@ class Leg(NamedTuple):
 class Journey:
     """The time that was travelled, and those who sleep meanwhile."""
 
-    def __init__(self, clock: Clock, home: Home, past: float) -> None:
+    def __init__(self, clock: Clock, home: Home, past: float, limit: float) -> None:
         self.slept = 0.0
         """The seconds that were asked for, by everyone."""
         self.timers = Timers()
@@ -76,7 +76,8 @@ class Journey:
         self._past = past
         """How far ahead of real time it began."""
         self._leg = Leg(0.0, 0.0, 0.0)
-        self._steps = 0
+        self._limit = limit
+        self._end = monotonic() + ENDURANCE
         self._numbers = count()
         self._lock = Lock()
         self._asleep: dict[int, Sleeper] = {}
@@ -175,12 +176,11 @@ class Journey:
 
     async def _go(self, until: float) -> None:
         """Take a step: to when the first one wakes, or to a deadline before that."""
-        self._steps += 1
-        if self._steps > FARTHEST:
+        if until > self._limit or monotonic() > self._end:
             raise Stranded(
-                f"the code under test slept {self.slept:,.0f} seconds in {FARTHEST:,} steps, and"
-                " sleeps again: does it ever give up?\n  give the client a deadline, or the task"
-                " an end"
+                f"the code under test slept {self.slept:,.0f} seconds, and sleeps again: does it"
+                " ever give up?\n  give the client a deadline (not one by the `datetime` module,"
+                " which does not travel), the task an end, or the journey a later one: limit=..."
             )
         here = self.ahead()
         until = max(here, min(until, here + self.timers.soonest(self._past + here)))

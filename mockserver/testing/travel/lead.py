@@ -8,12 +8,14 @@ client that keeps a moment of the journey, as rate limiters do, would wait for m
 again, and an event loop would be late with every timer.
 """
 
+import os
 import sys
+from collections.abc import Mapping
 from functools import cache
 from threading import Lock, Thread, current_thread, get_ident
 from threading import enumerate as all_threads
 from types import FrameType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ReferenceType, ref
 
 if TYPE_CHECKING:  # which asks here who travels
@@ -45,9 +47,25 @@ def root(module: str) -> str:
     return module.partition(".")[0]
 
 
+def package_of(names: Mapping[str, Any]) -> str:
+    """Give the package of a module by its names; a namesake of one of Python's own has none."""
+    package = root(names.get("__name__") or "")
+    file = names.get("__file__") or ""
+    return "" if package in sys.stdlib_module_names and not is_of_python(file) else package
+
+
 def home_of(frame: FrameType) -> str:
     """Give the package that code belongs to."""
-    return root(frame.f_globals.get("__name__") or "")
+    return package_of(frame.f_globals)
+
+
+@cache
+def is_of_python(file: str) -> bool:
+    """Tell whether a file is part of Python itself; what is built in has none."""
+    return not file or (file.startswith(PYTHON) and "site-packages" not in file)
+
+
+PYTHON = os.__file__.removesuffix("os.py")
 
 
 class Pin(NamedTuple):

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.testing.travel.lead import root
+from mockserver.testing.travel.lead import package_of
 
 Function = Callable[..., Any]
 LIKELY = frozenset({"sleep", "time", "monotonic", "perf_counter"})
@@ -82,7 +82,7 @@ class Names:
                 known = seen[module] = self._look(names)
             likely = LIKELY & names.keys()
             if likely or known.found:
-                yield root(module), names, likely.union(known.found)
+                yield package_of(names), names, likely.union(known.found)
 
     def _look(self, names: dict[str, Any]) -> Seen:
         """Search a module."""

@@ -15,9 +15,10 @@ from time import sleep as really_sleep
 from types import FrameType
 from typing import Any
 
+from mockserver.loops import nudge
 from mockserver.testing.travel.journey import Journey
 from mockserver.testing.travel.lead import LEAD, SLEEP_AS_EVER, home_of
-from mockserver.testing.travel.timers import TURNS, nudge, settle
+from mockserver.testing.travel.timers import TURNS, settle
 
 NAP = 0.001
 """Seconds of real time that a thread gives others to lie down, too."""

@@ -9,7 +9,6 @@ such libraries arm are therefore put off by as much as was travelled since.
 import asyncio
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from contextvars import Context
 from functools import partial
 from heapq import heappop, heappush
@@ -19,6 +18,7 @@ from threading import Lock
 from time import monotonic
 from types import FrameType
 
+from mockserver.loops import nudge
 from mockserver.testing.travel.lead import LEAD, MEASURE_AS_EVER, home_of
 
 THROUGH = {"asyncio", "anyio", "contextlib", "async_timeout"}
@@ -61,12 +61,6 @@ class Timers:
                 if not (handle.cancelled() or loop.is_closed()):
                     loops.add(loop)
         return loops
-
-
-def nudge(loop: asyncio.AbstractEventLoop, run: Callable[[], object]) -> None:
-    """Have a loop run something soon, from any thread, unless it was closed meanwhile."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(run)
 
 
 async def let_run(loops: Iterable[asyncio.AbstractEventLoop], seconds: float) -> None:
