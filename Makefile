@@ -11,6 +11,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# Property tests draw bodies that break rules, and others each time: nothing for a baseline.
+GATE := --fail-on warning --baseline tests/examples/known.json -- $(BIN)/python -m pytest -q \
+  -p no:cacheprovider tests/examples --ignore=tests/examples/test_properties.py
+
 .DEFAULT_GOAL := help
 .PHONY: help setup serve test check fix thorough docs bench lock clean
 
@@ -26,12 +30,13 @@ setup: $(VENV)/.dev ## Make .venv complete for development
 test: $(VENV)/.dev ## Run the whole suite, with branch coverage
 	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
 
-check: $(VENV)/.dev ## Format, lint, types, layers, generated pages
+check: $(VENV)/.dev ## Format, lint, types, layers, generated pages, the manners of our examples
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/generate.py --check
+	@told=$$($(BIN)/screentest run $(GATE) 2>&1) || { echo "$$told"; exit 1; }
 
 fix: $(VENV)/.dev ## Format, and mend what can be mended
 	@$(BIN)/ruff format .

@@ -7,8 +7,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
+from pages.findings import findings  # noqa: E402
 from pages.index import index  # noqa: E402
 from pages.provider import page  # noqa: E402
+from pages.python import python  # noqa: E402
 
 from contracts.kernel.registry import providers, revisions  # noqa: E402
 
@@ -18,7 +20,8 @@ FOLDER = ROOT / "docs" / "reference"
 def pages() -> dict[str, str]:
     """Give every page by the name of its file."""
     known = {id_: revisions(id_) for id_ in providers()}
-    return {"README.md": index(known)} | {f"{id_}.md": page(each) for id_, each in known.items()}
+    general = {"README.md": index(known), "findings.md": findings(known), "python.md": python()}
+    return general | {f"{id_}.md": page(each) for id_, each in known.items()}
 
 
 def stale(wanted: Mapping[str, str], folder: Path) -> Iterator[str]:

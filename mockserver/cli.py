@@ -6,13 +6,16 @@ from collections.abc import Sequence
 import click
 
 from mockserver import __version__
+from mockserver.commands.audition import audition
 from mockserver.commands.callback import callback
 from mockserver.commands.check import check
 from mockserver.commands.contract import contract
 from mockserver.commands.env import env
 from mockserver.commands.openapi import openapi
 from mockserver.commands.proxy import proxy
+from mockserver.commands.replay import replay
 from mockserver.commands.rules import rules
+from mockserver.commands.run import run
 from mockserver.commands.scenarios import scenarios
 from mockserver.commands.serve import serve
 
@@ -22,7 +25,20 @@ MISUSE = 2
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    commands=[serve, proxy, env, check, rules, contract, openapi, scenarios, callback],
+    commands=[
+        run,
+        audition,
+        serve,
+        proxy,
+        env,
+        check,
+        replay,
+        rules,
+        contract,
+        openapi,
+        scenarios,
+        callback,
+    ],
 )
 @click.version_option(__version__, prog_name="screentest")
 def screentest() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from threading import Lock
 from typing import NamedTuple
 
 LARGE = 4096
@@ -58,6 +59,12 @@ class Entry(NamedTuple):
     sent: Sequence[tuple[bytes, bytes]]
     """The headers of the answer."""
     answer: bytes | Digest
+    scheme: str = "https"
+    """`http` or `https`."""
+    is_served: bool = False
+    """Whether it came over a socket of ours, which only speaks `http` unless a proxy is asked."""
+    policy: str = ""
+    """What made time pass when it came."""
 
     @property
     def task(self) -> str:
@@ -101,11 +108,13 @@ class Journal(deque[Entry]):
         super().__init__(maxlen=size)
         self.total = 0
         self.listeners: set[Listener] = set()
+        self._lock = Lock()
 
     def append(self, entry: Entry, /) -> None:
         """Add an entry; the oldest one leaves when the ring is full."""
-        self.total += 1
-        deque.append(self, entry)
+        with self._lock:
+            self.total += 1
+            deque.append(self, entry)
         if self.listeners:
             for listen in tuple(self.listeners):
                 listen(entry)
@@ -113,6 +122,7 @@ class Journal(deque[Entry]):
     def forget(self, tenant: str) -> None:
         """Drop the entries of a tenant, by whichever of its names."""
         names = {tenant, label(tenant)}
-        kept = [entry for entry in self if entry.tenant not in names]
-        self.clear()
-        self.extend(kept)
+        with self._lock:
+            kept = [entry for entry in self if entry.tenant not in names]
+            self.clear()
+            self.extend(kept)

@@ -1,5 +1,7 @@
 """Remembering an exchange: one entry in the journal, whatever came of it."""
 
+from starlette.types import Scope
+
 from mockserver.exchange import Exchange
 from mockserver.journal import LARGE, Entry, label, remembered
 from mockserver.responding import Response
@@ -13,6 +15,12 @@ def _tenant(world: World, exchange: Exchange) -> str:
     if name == chosen(exchange.scope, exchange.headers):
         world.labels.choose(name)
     return world.labels.of(name)
+
+
+def is_served(scope: Scope) -> bool:
+    """Tell whether a request came over a socket, and not through a door in its own process."""
+    server = scope.get("server")
+    return server is not None and server[0][-1:].isdigit()
 
 
 def record(  # noqa: PLR0913, PLR0917 - what there is to say of an exchange
@@ -52,5 +60,8 @@ def record(  # noqa: PLR0913, PLR0917 - what there is to say of an exchange
             tasks,
             response.headers,
             answer if len(answer) <= LARGE else remembered(answer, response.headers),
+            scope["scheme"],
+            is_served(scope),
+            exchange.clock.policy,
         )
     )

@@ -25,3 +25,6 @@ class Lifecycle:
     task_seconds: float = inf
     """How long a task can be asked about, from its acceptance."""
     task_source: Source | None = None
+    poll_seconds: float = 0.0
+    """The shortest time between two looks that its documents advise; 0 where they name none."""
+    poll_source: Source | None = None

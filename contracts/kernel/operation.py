@@ -64,6 +64,8 @@ class Finds:
 
     ids: Callable[[Any], Sequence[str]]
     reply: Callable[[Any, Sequence[Task[Any]], float], Reply]
+    asks: bool = True
+    """Whether it asks how far they are, rather than to end or delete something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

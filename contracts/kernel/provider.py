@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from contracts.kernel.auth import Auth
 from contracts.kernel.body import Body
 from contracts.kernel.errors import Cause, ErrorCase
+from contracts.kernel.habits import Habit
 from contracts.kernel.lifecycle import Lifecycle
 from contracts.kernel.models import ModelRow
 from contracts.kernel.money import Tariff
@@ -59,10 +60,14 @@ class Provider:
     """Sent with every answer."""
     other_hosts: tuple[str, ...] = ()
     """Hosts beside the one of `base_url` that answer as this provider."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The variables by which published clients are told another base URL, and what is usual."""
     dialect: bool = False
     """Another reading of the same documents, rather than a later one."""
     models: Callable[[], Mapping[str, ModelRow]] = dict
     """The table of models that this revision knows."""
+    habits: tuple[Habit, ...] = ()
+    """Rules about behaviour of its own, beside those that hold everywhere."""
 
     def __post_init__(self) -> None:
         missing = sorted(REQUIRED - set(self.errors))

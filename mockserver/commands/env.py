@@ -49,7 +49,12 @@ PATIENCE = 5.0
     show_default=True,
     help="Who reads it.",
 )
-@click.option("--shims", is_flag=True, help="Also for aiohttp, and for Node before 22.21.")
+@click.option(
+    "--shims/--no-shims",
+    default=True,
+    show_default=True,
+    help="Also for aiohttp, and for Node before 22.21.",
+)
 @click.option("--java", is_flag=True, help="Also for Java.")
 @click.option(
     "--ca",

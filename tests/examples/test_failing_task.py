@@ -18,13 +18,20 @@ def film_url(client):
     answer = client.seedance.generate(**WISH).wait()["response"]
     if not answer["success"]:
         raise FilmFailedError(answer["error"]["message"])
-    return answer["data"]["content"]["video_url"]
+    return answer["data"]["video_url"]
 
 
 @pytest.fixture
-def client(screentest):
-    with AceDataCloud("my-key", base_url=screentest.base_url("acedata")) as client:
+def client():
+    with AceDataCloud("my-key") as client:
         yield client
+
+
+def test_a_film_has_an_address(screentest, client):
+    with screentest.time_travel():
+        url = film_url(client)
+
+    assert url == screentest.tasks[0].media_url
 
 
 @pytest.mark.screentest(scenario="fail")

@@ -1,4 +1,4 @@
-"""A client in another process, in any language: it needs the environment, and nothing else."""
+"""A client in another process, and another language: it needs the environment, and no change."""
 
 import subprocess
 from pathlib import Path

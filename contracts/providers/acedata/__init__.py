@@ -28,6 +28,7 @@ from contracts.providers.acedata.answers import (
     prompt,
 )
 from contracts.providers.acedata.failures import FAILURES
+from contracts.providers.acedata.habits import HABITS
 from contracts.providers.acedata.models import seed
 from contracts.providers.acedata.prices import TARIFF
 from contracts.providers.acedata.quirks import is_blocking
@@ -99,10 +100,13 @@ PROVIDER = Provider(
     base_url="https://api.acedata.cloud",
     # where the vendor's own SDK turns unless it is told otherwise; paying per call is not imitated
     other_hosts=("x402.acedata.cloud",),
+    # the table in the README of seedance-cli 2026.10.19.0
+    environment={"ACEDATACLOUD_API_BASE_URL": "https://api.acedata.cloud"},
     auth=Bearer(),
     operations=(VIDEOS, TASKS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    habits=HABITS,
     failures=FAILURES,
     tariff=TARIFF,
     quotas=(TASKS_PER_SECOND,),

@@ -15,7 +15,7 @@ from contracts.kernel.task import Failure, Phase, Plan, Task
 from contracts.providers.acedata.prices import tokens
 from contracts.providers.acedata.quirks import RANDOM_SEED, is_blocking, settings
 from contracts.providers.acedata.requests import Request, Tasks, TextItem, Videos
-from contracts.providers.acedata.sources import ASSUMED, DOCS_SPEC
+from contracts.providers.acedata.sources import ASSUMED, CONCEPTS, DOCS_SPEC
 
 DAY = 86_400.0
 LIFECYCLE = Lifecycle(
@@ -31,6 +31,10 @@ LIFECYCLE = Lifecycle(
         "lifetime of a result",
         "The FAQ says about 30 days of other video services, and does not name this one; upstream"
         " and a third party say 24 hours.",
+    ),
+    poll_seconds=1,
+    poll_source=CONCEPTS.at(
+        "async tasks", "Under one request a second; 5 to 10 s is the advice for the first looks."
     ),
 )
 

@@ -29,6 +29,7 @@ from contracts.providers.relaydance.answers import (
     submitted,
 )
 from contracts.providers.relaydance.failures import FAILURES
+from contracts.providers.relaydance.habits import HABITS
 from contracts.providers.relaydance.models import models
 from contracts.providers.relaydance.prices import TARIFF
 from contracts.providers.relaydance.requests import FileForm, Generate, ListModels, Poll
@@ -103,6 +104,7 @@ PROVIDER = Provider(
     operations=(GENERATE, POLL, FILES, MODELS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    habits=HABITS,
     failures=FAILURES,
     tariff=TARIFF,
     names=names,

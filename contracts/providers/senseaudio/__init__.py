@@ -24,6 +24,7 @@ from contracts.providers.senseaudio.answers import (
     prompt,
 )
 from contracts.providers.senseaudio.failures import FAILURES
+from contracts.providers.senseaudio.habits import HABITS
 from contracts.providers.senseaudio.models import current
 from contracts.providers.senseaudio.prices import TARIFF
 from contracts.providers.senseaudio.requests import Create, Status
@@ -80,6 +81,7 @@ PROVIDER = Provider(
     operations=(CREATE, STATUS),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
+    habits=HABITS,
     failures=FAILURES,
     tariff=TARIFF,
     names=lambda random, _: Names(

@@ -21,7 +21,7 @@ from contracts.providers.senseaudio.requests import (
     Status,
     TextItem,
 )
-from contracts.providers.senseaudio.sources import UPSTREAM
+from contracts.providers.senseaudio.sources import STATUS_PAGE, UPSTREAM
 
 Word = Literal["pending", "processing", "completed", "failed"]
 LIFECYCLE = Lifecycle(
@@ -36,6 +36,8 @@ LIFECYCLE = Lifecycle(
     ),
     media_seconds=86_400,
     media_source=UPSTREAM.at("video_url", "SenseAudio does not say how long its links live."),
+    poll_seconds=5,
+    poll_source=STATUS_PAGE.at("", "Every 5 to 10 s."),
 )
 
 

@@ -51,6 +51,7 @@ from contracts.providers.venice.causes import (
 )
 from contracts.providers.venice.consent import CONSENT
 from contracts.providers.venice.failures import FAILURES
+from contracts.providers.venice.habits import HABITS
 from contracts.providers.venice.models import june
 from contracts.providers.venice.quotas import JUNE
 from contracts.providers.venice.requests import (
@@ -141,7 +142,7 @@ COMPLETE = Operation(
     path="/api/v1/video/complete",
     body=Complete,
     gates=(Gate.SIZE, Gate.TYPE, Gate.KEY, Gate.CONTRACT),
-    effect=Finds(ids=lambda body: (body.queue_id,), reply=completed),
+    effect=Finds(ids=lambda body: (body.queue_id,), reply=completed, asks=False),
     source=SPEC.at("POST /video/complete", "Since about 2026-09 it refuses every id."),
     answers=(Gives(Completed, "deleted, or nothing to delete yet"),),
     refuses=(Cause.NO_TASK,),
@@ -205,12 +206,14 @@ PROVIDER = Provider(
     models=june,
     base_url="https://api.venice.ai/api/v1",
     other_hosts=("private-share.venice.ai",),
+    environment={"VENICE_API_BASE_URL": "https://api.venice.ai/api/v1"},  # venice-py 2.9.0
     auth=FirstOf((NoPayment(), WALLET, OLD_WALLET, Bearer())),
     operations=(QUEUE, RETRIEVE, COMPLETE, QUOTE, MODELS, DOWNLOAD, REVOKE, *X402),
     lifecycle=LIFECYCLE,
     errors=ERRORS,
     tariff=TARIFF,
     quotas=JUNE,
+    habits=HABITS,
     failures=FAILURES,
     names=lambda random, _: Names(uuid4(random), alphanumeric(random, 32)),
     body_limit=35 * MEBIBYTE,

@@ -54,6 +54,8 @@ LIFECYCLE = Lifecycle(
     media_source=GUIDE.at("download_url", "Media without a link lives as long as its queue_id."),
     task_seconds=DAY,
     task_source=SKILLS.at("venice-video"),
+    poll_seconds=5,
+    poll_source=GUIDE.at("polling", "Every 5 s."),
 )
 CONSENT_TEXT = (
     "Every person shown agreed to this use of their likeness, or it is yours.\n"

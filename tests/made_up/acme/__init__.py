@@ -55,7 +55,7 @@ CANCEL = Operation(
     path="/v9/jobs/cancel",
     body=Cancel,
     gates=LOOK_GATES,
-    effect=Finds(ids=lambda body: (body.job,), reply=cancelled),
+    effect=Finds(ids=lambda body: (body.job,), reply=cancelled, asks=False),
     answers=(Gives(NoneType, "gone", status=204),),
     refuses=(Cause.NO_TASK,),
     source=SOURCE,

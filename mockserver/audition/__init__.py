@@ -1,0 +1,1 @@
+"""Auditions: a command is run again and again, each time on another bad day, and rated by it."""
