@@ -302,6 +302,20 @@ def test_the_report_tells_what_each_test_asked_for_also_from_workers(suite, tmp_
     assert told["refused"] == {"venice/queue-duration": 3}
 
 
+def test_the_command_line_goes_before_the_configuration(suite):
+    run = suite(
+        "--screentest-contract=venice@2026-10",
+        "--screentest-report-json=report.json",
+        ini="screentest_contract = seeds",
+        test_mine="""
+    def test_any(screentest):
+        assert screentest.world.providers["venice"].revision == "2026-10"
+    """,
+    )
+    assert run.counts() == {"passed": 1}, run.text
+    assert "requests" not in run.text
+
+
 def test_it_works_beside_pytest_asyncio_and_a_respx_of_the_users_own(suite):
     quiet = ["-p", "no:schemathesis", "-p", "no:anyio", "-p", "no:cacheprovider"]
     run = suite(
