@@ -1,7 +1,7 @@
 """Redaction: what was said, without the secrets in it, for whoever is told of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from json import loads
 from typing import Any
 from urllib.parse import quote, unquote_plus
@@ -103,3 +103,26 @@ def text(given: str) -> str:
 def _hide_member(found: re.Match[str]) -> str:
     name, colon = found.groups()
     return f'"{name}"{colon}"{HIDDEN}"' if is_secret(name) else found[0]
+
+
+SHORTEST = 8
+"""So many characters a secret has at least that is looked for wherever it may stand."""
+
+
+def secrets(given: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    """Give what headers hold that is secret, word by word."""
+    values = [value for name, value in given if HEADERS.search(name.lower())]
+    words = [word for one in values for word in one.decode("latin-1").split()]
+    return [word for word in words if len(word) >= SHORTEST]
+
+
+def without(value: Any, words: Sequence[str]) -> Any:  # noqa: ANN401 - JSON
+    """Leave secrets out of plain values, wherever they stand."""
+    if isinstance(value, dict):
+        return {without(name, words): without(one, words) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [without(one, words) for one in value]
+    if isinstance(value, str):
+        for word in words:
+            value = value.replace(word, HIDDEN)
+    return value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mockserver.commands.options import FOUND, WORLD, misuse
-from mockserver.commands.run import MISUSE, NEVER, REPORTS, say
+from mockserver.commands.run import MISUSE, NEVER, REPORTS, Finite, say, with_streams
 from mockserver.commands.serve import settings_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def shared_options(command: T) -> T:
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -74,7 +74,7 @@ def shared_options(command: T) -> T:
 )
 @click.option(
     "--haste",
-    type=click.FloatRange(1),
+    type=Finite(1),
     default=20,
     show_default=True,
     help="Divides what Python programs sleep; their clocks go on as if they had slept it all.",
@@ -116,6 +116,7 @@ def audition(  # noqa: PLR0913 - one for each option
     if not command:
         raise click.ClickException("what is to be auditioned? screentest audition -- COMMAND...")
     files = {name: chosen.pop(name) for name in REPORTS}
+    with_streams()
     with misuse():
         played = rate(command, acts, files, chosen, timeout, jobs, haste)
     is_told = tell(played, files)
@@ -175,19 +176,24 @@ def interruptible() -> Iterator[None]:
 
 def heard(rated: "Rated") -> None:
     """Say on a terminal that an act is over; in CI the scorecard is enough."""
+    from mockserver.verdict.reports.writing import telling  # noqa: PLC0415 - keeps --help quick
+
     if sys.stderr.isatty() and not os.environ.get("CI"):
-        click.echo(f"{rated.act.id}: {rated.rating}", err=True)
+        with telling():
+            click.echo(f"{rated.act.id}: {rated.rating}", err=True)
 
 
 def tell(played: "Audition", files: Mapping[str, str]) -> bool:
     """Print the scorecard, and write the other reports; tell whether that could be done."""
     from mockserver.audition.scorecard import lines, verdict_of  # noqa: PLC0415 - as above
     from mockserver.verdict.reports import Unwritten, write  # noqa: PLC0415
+    from mockserver.verdict.reports.writing import telling  # noqa: PLC0415
 
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
-    for line in lines(played, colour=colour, width=width):
-        click.echo(line, color=colour)
+    with telling("stdout"):
+        for line in lines(played, colour=colour, width=width):
+            click.echo(line, color=colour)
     try:
         write(verdict_of(played, played.casting.command), terminal=False, **dict[str, Any](files))
     except Unwritten as error:

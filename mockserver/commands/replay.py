@@ -76,8 +76,13 @@ def read(directory: Path, contracts: Sequence[str], models: Models) -> list["Rep
     from mockserver.verdict.recorded import read as recorded  # noqa: PLC0415
     from mockserver.verdict.replaying import replay as replayed  # noqa: PLC0415
 
-    with misuse():
-        return list(replayed(recorded(directory), meant(contracts, models)))
+    try:
+        with misuse():
+            return list(replayed(recorded(directory), meant(contracts, models)))
+    except RecursionError:
+        raise click.ClickException(
+            f"{directory} holds a request that is nested too deeply"
+        ) from None
 
 
 def totals(tally: Counter[str]) -> dict[str, int]:

@@ -4,7 +4,9 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from io import StringIO
 from logging import NullHandler
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -32,6 +34,22 @@ SEVERITIES = ("error", "warning", "note", NEVER)
 T = TypeVar("T", bound=Callable[..., Any])
 
 
+class Finite(click.FloatRange):
+    """A number in a range: `nan` is in none, and `inf` is no number to count with."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Refuse what is not finite, too."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
+
+
 def verdict_options(command: T) -> T:
     """Add what is asked of a verdict: where it is told, and when it is a failure."""
     for option in reversed(VERDICT):
@@ -49,7 +67,7 @@ VERDICT: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option(
         "--fail-under",
-        type=click.FloatRange(0, 100),
+        type=Finite(0, 100),
         metavar="PERCENT",
         help="Less coverage of the contracts is a failure.",
     ),
@@ -76,7 +94,7 @@ VERDICT: tuple[Callable[[Any], Any], ...] = (
 @verdict_options
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     metavar="SECONDS",
     help="End the command after so long; its exit status is 124 then.",
 )
@@ -116,18 +134,22 @@ def run(  # noqa: PLR0913 - one for each option
     fail on; 2 for misuse.
     """
     from mockserver.logs import log  # noqa: PLC0415 - as below
+    from mockserver.verdict.recorded import prepare  # noqa: PLC0415
     from mockserver.verdict.reports import check_places  # noqa: PLC0415 - keeps --help quick
     from mockserver.verdict.running import Unable  # noqa: PLC0415
     from mockserver.verdict.running import run as judge  # noqa: PLC0415
 
     if write_baseline and not baseline:
         raise click.ClickException("--write-baseline needs the --baseline to write")
+    with_streams()
     known = known_findings(baseline, is_needed=not write_baseline)
     files = {name: chosen.pop(name) for name in REPORTS}
     log.addHandler(NullHandler())  # or Python would print warnings, in the midst of the command's
     with misuse():
-        check_places(files.values())
+        check_places([*files.values(), *([str(baseline)] if write_baseline else [])])
         settings = settings_of(chosen)
+        if record:
+            prepare(record)
     try:
         verdict = judge(
             command,
@@ -160,11 +182,16 @@ def known_findings(file: Path | None, *, is_needed: bool) -> "Baseline":
 
 def settle(verdict: "Verdict", known: "Baseline", file: Path, *, is_written: bool) -> "Verdict":
     """Write the baseline if that is wanted, or else say what of it is out of date."""
+    from mockserver.verdict.reports.saving import save  # noqa: PLC0415 - as above
+
     found = [one for chapter in verdict.chapters for one in chapter.findings]
+    if is_written and (why := tells_too_little(verdict)):
+        say(f"{file} is left as it is: {why}")
+        return verdict
     if is_written:
         renewed = known.renewed(found)
         with misuse():
-            file.write_text(renewed.text(), encoding="utf-8")
+            save(str(file), renewed.text())
         say(f"{file} accepts {counted(len(renewed.rows), 'finding')} now")
         return replace(verdict, accepted=renewed.fingerprints)
     if stale := known.stale(found):
@@ -174,6 +201,24 @@ def settle(verdict: "Verdict", known: "Baseline", file: Path, *, is_written: boo
     return verdict
 
 
+def tells_too_little(verdict: "Verdict") -> str:
+    """Say why not all that a command does wrong is sure to be found; empty where it is."""
+    from mockserver.verdict.reports.wording import was_asked  # noqa: PLC0415 - as above
+
+    if verdict.exit_code:
+        return f"the command failed, with exit status {verdict.exit_code}"
+    if not was_asked(verdict):
+        return "no request reached the mock"
+    return ""
+
+
+def with_streams() -> None:
+    """Put something in the place of streams that were closed before we came."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, StringIO())
+
+
 def progress_stream(*, quiet: bool) -> TextIO | None:
     """Give where progress is shown: on a terminal, in front of a person."""
     is_watched = sys.stderr.isatty() and not quiet and not os.environ.get("CI")
@@ -181,8 +226,11 @@ def progress_stream(*, quiet: bool) -> TextIO | None:
 
 
 def say(line: str) -> None:
-    """Say something beside the reports."""
-    click.echo(f"screentest: {line}", err=True)
+    """Say something beside the reports, if anybody listens."""
+    from mockserver.verdict.reports.writing import telling  # noqa: PLC0415 - as above
+
+    with telling():
+        click.echo(f"screentest: {line}", err=True)
 
 
 def tell(verdict: "Verdict", files: Mapping[str, str], fail_on: str, *, is_quiet: bool) -> bool:

@@ -68,7 +68,7 @@ def read(file: Path) -> Baseline:
     """Read a file; `ValueError` says what is wrong with it, `OSError` that it cannot be read."""
     try:
         given = loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter where it is nested too deeply
         raise ValueError(f"{file} is no baseline: {error}") from None
     if not isinstance(given, dict) or not isinstance(given.get("findings"), list):
         raise ValueError(  # noqa: TRY004 - one kind of error for every file that is none

@@ -26,10 +26,13 @@ FILM = b"video/"
 SUCCESS = range(200, 300)
 
 
-def covered(world: World, tenant: str) -> tuple[str, ...]:
+def covered(
+    world: World, tenant: str, requests: Iterable[Request] | None = None
+) -> tuple[str, ...]:
     """Give the names of the points that a tenant exercised, in the order of `points`."""
+    asked = everything(world, tenant) if requests is None else requests
     tried = {
-        *(name for one in everything(world, tenant) for name in _by_request(world, tenant, one)),
+        *(name for one in asked for name in _by_request(world, tenant, one)),
         *(name for task in world.store.tasks.of(tenant) for name in _by_task(world, task)),
     }
     every = [one.name for provider in world.providers.values() for one in points(provider)]

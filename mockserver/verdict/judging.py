@@ -1,6 +1,7 @@
 """Judging what clients did: contracts that they broke, and rules about behaviour."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from json import dumps
 
 from contracts.kernel.habits import Evidence, Habit, Severity
@@ -8,10 +9,10 @@ from contracts.kernel.history import History
 from contracts.kernel.manners import CATALOGUE
 from contracts.kernel.task import Phase
 from mockserver import redaction
-from mockserver.control.endpoint import Call
 from mockserver.control.history import BodyTold, body_told
-from mockserver.control.ledger import LedgerAsked, see_ledger
-from mockserver.control.whose import names
+from mockserver.control.ledger import Owner, by_currency, tasks_by_owner, total_of
+from mockserver.control.whose import keys_of
+from mockserver.journal import label
 from mockserver.testing.breaking import Breach, breaches, neglected
 from mockserver.testing.explaining import got, grouped
 from mockserver.testing.request import Request
@@ -19,7 +20,7 @@ from mockserver.testing.wording import cut
 from mockserver.verdict.coverage import covered
 from mockserver.verdict.finding import Finding, worst_first
 from mockserver.verdict.past import Past, PastTask, past_of, pasts
-from mockserver.verdict.verdict import Chapter, Exchange, Life
+from mockserver.verdict.verdict import Chapter, Exchange, Life, chapter_of
 from mockserver.world import World
 
 GENERAL = "screentest"
@@ -50,23 +51,35 @@ def name_of(past: Past) -> str:
 
 
 def _chapter(past: Past, name: str, *, is_test: bool) -> Chapter:
-    return Chapter(
+    told = Chapter(
         name=name,
         is_test=is_test,
         findings=tuple(findings(past)),
         exchanges=tuple(exchange_of(one) for one in past.requests),
         tasks=tuple(life_of(past, one) for one in past.tasks),
         would_have_cost=cost_of(past),
-        covered=covered(past.world, past.tenant),
+        covered=covered(past.world, past.tenant, past.requests),
     )
+    secrets = {word for one in past.requests for word in redaction.secrets(one.entry.headers)}
+    return chapter_of(redaction.without(asdict(told), sorted(secrets))) if secrets else told
 
 
 def cost_of(past: Past) -> Mapping[str, float]:
-    """Give what a client would have paid, by currency; nothing where it never had anything."""
-    if past.tenant not in names(past.world):
-        return {}
-    asked = LedgerAsked(tenant=past.tenant, key=past.key or "")
-    return see_ledger(Call(past.world, asked, None, {}))["would_have_cost"]
+    """Give what a client would have paid, by currency, its open tasks included."""
+    world, tenant = past.world, past.tenant
+    tasks = tasks_by_owner(world, tenant)
+    totals = [
+        total_of(world, Owner(tenant, one, one.tariff, key, tasks.get((one.id, key), ())))
+        for key in keys_of(world, tenant)
+        if past.key in {None, label(key)}
+        for one in world.providers.values()
+        if one.tariff
+    ]
+    return by_currency(
+        (one["currency"], one["spent"] + one["reserved"])
+        for one in totals
+        if one["spent"] or one["reserved"]
+    )
 
 
 # Findings

@@ -1,6 +1,6 @@
 """What the clients of a world did, put in order for those who judge it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -113,12 +113,14 @@ class Past:
         }
 
 
-def past_of(world: World, tenant: str, key: str | None = None) -> Past:
+def past_of(
+    world: World, tenant: str, key: str | None = None, asked: Iterable[Request] | None = None
+) -> Past:
     """Give what happened in a tenant, by one key or by all."""
     tasks = [PastTask(one) for one in tasks_of(world, tenant)]
     owners = {(one.provider, one.id): one.key for one in tasks}
-    asked = [owned(one, owners) for one in everything(world, tenant)]
-    mine = [one for one in asked if key in {None, one.key}]
+    every = everything(world, tenant) if asked is None else asked
+    mine = [one for one in (owned(one, owners) for one in every) if key in {None, one.key}]
     return Past(
         world=world,
         tenant=tenant,
@@ -139,7 +141,13 @@ def owned(request: Request, owners: dict[tuple[str, str], str]) -> Request:
 def pasts(world: World) -> Iterator[Past]:
     """Give what every client did, tenant by tenant and key by key, in the order they came."""
     known = {label(name): name for name in names(world)}
-    tenants = dict.fromkeys(known.get(one.tenant, one.tenant) for one in tuple(world.journal))
-    for tenant in tenants:
-        for key in dict.fromkeys(one.key for one in past_of(world, tenant).requests):
-            yield past_of(world, tenant, key)
+    asked: dict[str, list[Request]] = {}
+    for one in tuple(world.journal):
+        tenant = known.get(one.tenant, one.tenant)
+        mine = asked.setdefault(tenant, [])
+        mine.append(Request(one, len(mine) + 1, tenant, world))
+    for tenant, requests in asked.items():
+        for key in dict.fromkeys(
+            one.key for one in past_of(world, tenant, None, requests).requests
+        ):
+            yield past_of(world, tenant, key, requests)

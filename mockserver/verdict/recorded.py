@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps, loads
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from mockserver.journal import LARGE
@@ -79,7 +80,7 @@ def _in(file: Path, directory: Path) -> Iterator[Recorded]:
                     message=with_media(one["message"], directory),
                     breaks=one.get("breaks", ""),
                 )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{file} is no file of recorded requests: {error!r}") from None
 
 
@@ -138,6 +139,16 @@ def place_of(directory: Path, sheet: Mapping[str, Any]) -> Path:
     """Give the file of a request."""
     (example,) = sheet["examples"]
     return directory.joinpath(sheet["provider"], f"{example['id']}.json")
+
+
+def prepare(directory: Path) -> None:
+    """Make the directory, if it is not there; `ValueError` where nothing can be kept in it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise ValueError(f"nothing can be recorded in {directory}: {error.strerror}") from None
 
 
 def write(file: Path, sheet: Mapping[str, Any], media: Mapping[str, bytes]) -> None:

@@ -27,9 +27,6 @@ from mockserver.verdict.points import targets_of
 from mockserver.verdict.recorded import Unfitting, name_of, place_of, without_media, write
 from mockserver.world import World
 
-SHORTEST = 8
-"""Of how many characters a key must be to be looked for in a message."""
-
 
 @dataclass(slots=True)
 class Tally:
@@ -132,28 +129,7 @@ def _scrubbed(said: Mapping[str, Any], entry: Entry) -> Any:  # noqa: ANN401 - J
         plain = redaction.json(dumps(said))
     except ValueError:
         raise Unfitting("a number that JSON does not know") from None
-    return _without(plain, _secrets(entry))
-
-
-def _secrets(entry: Entry) -> list[str]:
-    """Give what the headers of a request hold that is secret, word by word."""
-    values = [value for name, value in entry.headers if redaction.HEADERS.search(name.lower())]
-    words = [word for one in values for word in one.decode("latin-1").split()]
-    return [word for word in words if len(word) >= SHORTEST]
-
-
-def _without(value: Any, secrets: list[str]) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {_plain(key, secrets): _without(one, secrets) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_without(one, secrets) for one in value]
-    return _plain(value, secrets) if isinstance(value, str) else value
-
-
-def _plain(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, redaction.HIDDEN)
-    return text
+    return redaction.without(plain, redaction.secrets(entry.headers))
 
 
 def _broken(target: Target, said: Mapping[str, Any], request: Request) -> str:
@@ -177,7 +153,7 @@ def _objection(target: Target, said: Mapping[str, Any]) -> str:
 def _sheet(target: Target, request: Request, message: Any, breaks: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """Give a request as a file of fixtures has it."""
     provider, operation = target.provider, target.operation
-    alike = _without(message, [*request.tasks])
+    alike = redaction.without(message, [*request.tasks])
     verdict = {"valid": False, "breaks": breaks} if breaks else {"valid": True}
     came = f"answered with {request.status}" if request.status else "not answered"
     example = {

@@ -32,6 +32,7 @@ from mockserver.verdict import coverage, judging
 from mockserver.verdict.child import TIMED_OUT, Child, running
 from mockserver.verdict.environment import environment
 from mockserver.verdict.progress import Counts, Progress
+from mockserver.verdict.reports.writing import telling
 from mockserver.verdict.verdict import Chapter, Verdict
 from mockserver.world import World
 
@@ -195,8 +196,17 @@ def showing(
     if stream is None:
         yield lambda: None
         return
-    with closing(Progress(stream, look, in_title=sys.stdout.isatty())) as progress:
-        yield progress.show
+    progress = Progress(stream, look, in_title=sys.stdout.isatty())
+
+    def show() -> None:
+        with telling():
+            progress.show()
+
+    try:
+        yield show
+    finally:
+        with telling():
+            progress.close()
 
 
 def so_far(world: World, told: Told, accepted: Sequence[str]) -> Counts | None:

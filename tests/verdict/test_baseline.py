@@ -91,6 +91,7 @@ ROW = {"fingerprint": "0", "rule": "acme/a"}
     [
         ("{", "is no baseline: Expecting"),
         ("[]", 'it has no list of "findings"'),
+        ("[" * 100_000, "is no baseline: "),
         ('{"version": 1}', 'it has no list of "findings"'),
         ('{"version": 2, "findings": []}', "of version 2, not 1"),
         (json.dumps({"version": 1, "findings": [ROW, 7]}), "finding 2: its fields are rule"),

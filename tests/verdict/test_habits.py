@@ -77,6 +77,21 @@ async def asks_and_is_called_back(relaydance):
     await relaydance.fetch(task)
 
 
+@breaks("screentest/see-it-through")
+async def gives_up_before_the_end(relaydance):
+    task = await relaydance.submit()
+    await relaydance.look(task)
+
+
+@keeps("screentest/see-it-through")
+async def comes_back_later(relaydance):
+    task = await relaydance.submit()
+    await relaydance.look(task)
+    relaydance.clock.turn(300)
+    await relaydance.look(task)
+    await relaydance.fetch(task)
+
+
 @breaks("screentest/retry-nothing-final")
 async def repeats_what_was_refused(relaydance):
     for _ in range(2):

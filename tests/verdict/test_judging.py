@@ -213,3 +213,18 @@ async def test_where_looks_move_time_nothing_is_said_about_pace(serving, world):
         await senseaudio.look(task)
     await senseaudio.fetch(task)
     assert only(world).findings == ()
+
+
+async def test_a_key_is_told_nowhere_wherever_it_was_sent(relaydance, world):
+    await relaydance.post(metadata={"note": f"mine is {KEY}"})
+    await relaydance.api.get(f"/v1/video/generations/{KEY}")
+    text = str(chapters(world))
+    assert KEY not in text
+    assert "mine is …" in text
+
+
+async def test_open_tasks_are_part_of_what_a_run_would_have_cost(relaydance, world):
+    await relaydance.post()
+    (told,) = chapters(world)
+    assert sum(told.would_have_cost.values()) == pytest.approx(sum(one.cost for one in told.tasks))
+    assert told.tasks[0].state in {"waiting", "working"}

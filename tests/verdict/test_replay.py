@@ -295,6 +295,30 @@ def test_a_file_of_another_form_is_misuse(run, tmp_path, text):
     assert "a.json is no file of recorded requests" in done.err
 
 
+@pytest.mark.parametrize("depth", [*range(300, 1000, 50), 100_000])
+def test_a_request_that_is_nested_too_deeply_is_misuse_or_held_to_its_contract(
+    run, tmp_path, depth
+):
+    keep(tmp_path)
+    file = tmp_path / "venice" / "a.json"
+    file.write_text(file.read_text().replace('"a cat"', "[" * depth + "]" * depth))
+    done = run(tmp_path)
+    assert done.status in {1, 2}
+    assert ("recursion" in done.err or "too deeply" in done.err) == (done.status == 2)
+    assert done.status == 2 or depth < 1000
+
+
+def test_a_check_that_goes_too_deep_is_misuse(run, tmp_path, monkeypatch):
+    def too_deep(*_):
+        raise RecursionError
+
+    keep(tmp_path)
+    monkeypatch.setattr("mockserver.verdict.replaying.replay", too_deep)
+    done = run(tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"screentest: {tmp_path} holds a request that is nested too deeply\n"
+
+
 def test_a_medium_that_is_missing_is_misuse(run, tmp_path):
     keep(tmp_path, message={"image_url": {"$media": "../../a.png"}})
     done = run(tmp_path)

@@ -1,6 +1,9 @@
 """Writing reports."""
 
+import contextlib
+import sys
 from json import loads
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +115,42 @@ def test_places_are_checked_before_a_run_is_spent_on_them(tmp_path, monkeypatch)
     monkeypatch.setattr("os.access", lambda *_: False)
     with pytest.raises(Unwritten, match="nothing can be written in the folder"):
         check_places([str(tmp_path / "a.md")])
+
+
+def test_one_place_for_two_reports_is_refused_however_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "a.md")
+    with pytest.raises(Unwritten, match="is named for more than one file"):
+        check_places(["link", "b.md", str(tmp_path / "a.md")])
+    check_places(["a.md", "b.md", "", ""])
+
+
+def test_the_summary_of_a_job_is_a_place_that_is_checked_too(tmp_path, monkeypatch):
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    check_places([])
+    summary.touch()
+    check_places([])
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(Unwritten, match=r"GITHUB_STEP_SUMMARY: .*summary\.md: cannot be written"):
+        check_places([])
+
+
+@pytest.mark.parametrize(("place", "why"), [("", "is a folder"), ("no/file", "there is no folder")])
+def test_a_summary_that_can_be_no_file_is_refused(tmp_path, monkeypatch, place, why):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / place))
+    with pytest.raises(Unwritten, match=why):
+        check_places([])
+
+
+def test_whoever_does_not_listen_keeps_no_report_back(tmp_path, monkeypatch):
+    with Path("/dev/full").open("w", encoding="utf-8", buffering=1) as full:
+        monkeypatch.setattr("sys.stderr", full)
+        write(verdict(chapter()), terminal=True, json=str(tmp_path / "a.json"))
+        assert sys.stderr is not full
+        with contextlib.suppress(OSError):
+            full.close()
+    assert loads((tmp_path / "a.json").read_text())["schema"] == "screentest/verdict/1"
 
 
 def test_half_a_report_is_never_left_behind(tmp_path, monkeypatch):

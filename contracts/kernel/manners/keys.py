@@ -1,6 +1,5 @@
 """Habits of API keys: where they are sent, and where they are not."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -13,8 +12,24 @@ from contracts.kernel.source import Source
 
 BEARER_USE = Source("RFC 6750", "2012-10")
 AUTHORIZATION = "authorization"
-SECRET = re.compile(r"(?:^|[-_])(?:api[-_]?key|key|token|access[-_]?token|secret|authorization)$")
-"""How the name of a parameter ends that holds a secret."""
+SIGNING = {"token", "accesstoken", "key", "auth"}
+"""Parameters that hold a key, unless they sign a link: in lower case, without what joins words."""
+SECRET = SIGNING | {
+    "apikey",
+    "xapikey",
+    "accesskey",
+    "secretkey",
+    "apitoken",
+    "authtoken",
+    "bearertoken",
+    "authorization",
+    "secret",
+    "apisecret",
+    "clientsecret",
+}
+"""Parameters that hold a key: `page_token`, `sort_key` and the like hold none."""
+TELLING = 8
+"""A key of fewer characters may stand somewhere else by chance."""
 
 
 def key_headers(history: History) -> set[str]:
@@ -51,10 +66,11 @@ def _is_link(history: History, request: Asked) -> bool:
 
 def in_the_query(history: History) -> Iterator[Evidence]:
     """Find requests that carry a secret in their query."""
+    keys = known_keys(history)
     for request in history.requests:
-        operation = history.operation(request)
-        known = set(operation.body.model_fields) if operation else set[str]()
-        names = [one for one in request.query if SECRET.search(one.lower()) and one not in known]
+        named_so = _names_of_keys(history, request)
+        given = request.query.items()
+        names = [name for name, value in given if value in keys or (value and name in named_so)]
         if names:
             yield Evidence(
                 what=f"`{named(request)}` carries `{names[0]}` in its query",
@@ -62,6 +78,26 @@ def in_the_query(history: History) -> Iterator[Evidence]:
                 excerpt=f"{named(request)}?{names[0]}=…",
                 field=names[0],
             )
+
+
+def known_keys(history: History) -> set[str]:
+    """Give the keys that a client sends where keys belong."""
+    names = key_headers(history)
+    given = [one.headers.get(name, "") for one in history.requests for name in names]
+    words = {one.rpartition(" ")[2] for one in given}
+    return {one for one in words if len(one) >= TELLING}
+
+
+def _names_of_keys(history: History, request: Asked) -> set[str]:
+    """Give the parameters of a request that hold a key by their name."""
+    operation = history.operation(request)
+    known = set(operation.body.model_fields) if operation else set[str]()
+    secret = SECRET - SIGNING if _is_link(history, request) else SECRET
+    return {one for one in request.query if one not in known and _joined(one) in secret}
+
+
+def _joined(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def unencrypted(history: History) -> Iterator[Evidence]:

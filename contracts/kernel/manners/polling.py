@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from contracts.kernel.habits import Evidence, Habit, Severity
-from contracts.kernel.history import Asked, History, Opened, is_film
+from contracts.kernel.history import Asked, History, Opened, is_film, is_ok
 from contracts.kernel.manners.charging import CLIENTS, HTTP, signature
 from contracts.kernel.manners.words import answered, named, span
 from contracts.kernel.source import Confidence, Source
@@ -44,8 +44,13 @@ def open_looks(history: History, task: Opened) -> list[Asked]:
 def too_fast(history: History) -> Iterator[Evidence]:
     """Find looks that came sooner than the provider advises."""
     pace = history.provider.lifecycle.poll_seconds
-    found = {one.id: _hasty(open_looks(history, one), pace) for one in history.tasks}
-    hasty = {id_: looks for id_, looks in found.items() if len(looks) >= FEW}
+    hasty: dict[str, list[tuple[Asked, Asked]]] = {}
+    for task in history.tasks:
+        pairs = _hasty(open_looks(history, task), pace)
+        # after a look that failed, a client backs off by pauses of its own
+        pairs = [pair for pair in pairs if is_ok(pair[0]) and not pair[0].fault]
+        if len(pairs) >= FEW:
+            hasty[task.id] = pairs
     if hasty:
         gaps = [gap(*pair) for looks in hasty.values() for pair in looks]
         where = f"task {next(iter(hasty))}" if len(hasty) == 1 else f"{len(hasty)} tasks"

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
 from typing import NamedTuple
 
 import click
@@ -14,11 +16,8 @@ from mockserver.verdict.reports import junit as xml
 from mockserver.verdict.reports import markdown as md
 from mockserver.verdict.reports import sarif as alerts
 from mockserver.verdict.reports import terminal as told
-from mockserver.verdict.reports.saving import Unwritten, append, save
+from mockserver.verdict.reports.saving import SUMMARY, Unwritten, append, save
 from mockserver.verdict.verdict import Verdict
-
-SUMMARY = "GITHUB_STEP_SUMMARY"
-"""Names the file that a job of GitHub Actions shows as its summary."""
 
 
 class Wanted(NamedTuple):
@@ -78,6 +77,19 @@ def _problem(one: Wanted) -> str:
 
 def _tell(verdict: Verdict, written: Sequence[str]) -> None:
     """Tell the verdict where it does not get into what the command printed."""
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    for line in told.lines(verdict, colour=colour, written=written):
-        click.echo(line, err=True, color=colour)
+    with telling():
+        colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        for line in told.lines(verdict, colour=colour, written=written):
+            click.echo(line, err=True, color=colour)
+
+
+@contextmanager
+def telling(stream: str = "stderr") -> Iterator[None]:
+    """Go on where nobody listens any more: who told less must not end otherwise.
+
+    The stream is replaced then, or what is left in it would be an error at the end of Python.
+    """
+    try:
+        yield
+    except (OSError, ValueError):
+        setattr(sys, stream, StringIO())
