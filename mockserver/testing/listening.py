@@ -14,15 +14,15 @@ HERE = "127.0.0.1"
 
 
 class Listening:
-    """An application on a free loopback port, served from the background loop.
+    """An application on a loopback port, a free one unless it is said, served in the background.
 
     `uvicorn.Server` looks ten times a second whether it is to stop, so it is left out.
     """
 
-    def __init__(self, app: Starlette, home: Home) -> None:
+    def __init__(self, app: Starlette, home: Home, port: int = 0) -> None:
         self._home = home
         self._serving = Serving(app)
-        listener = bind(HERE, 0)
+        listener = bind(HERE, port)
         listener.set_inheritable(False)  # or a child would keep it open when we are closed
         self.origin = address(listener)
         """Scheme, address and port."""

@@ -1,6 +1,5 @@
 """Running a command against the mock, and judging what its clients did."""
 
-import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,12 +19,11 @@ from mockserver.app import create_app
 from mockserver.clock import real_now
 from mockserver.control.whose import names
 from mockserver.intercept.home import Home
-from mockserver.intercept.pairs import Serving
 from mockserver.journal import label
 from mockserver.proxy import certificates
 from mockserver.proxy.door import ProxyDoor
-from mockserver.serving import address, bind
 from mockserver.settings import Settings
+from mockserver.testing.listening import HERE, Listening
 from mockserver.testing.stage import hosts_of
 from mockserver.testing.telling import Told
 from mockserver.verdict import coverage, judging
@@ -36,7 +34,6 @@ from mockserver.verdict.reports.writing import telling
 from mockserver.verdict.verdict import Chapter, Verdict
 from mockserver.world import World
 
-HERE = "127.0.0.1"
 KEPT = 100_000
 """How many requests, and finished tasks, are remembered for the verdict."""
 TICK = 0.1
@@ -114,24 +111,11 @@ def staged(
 def listening(app: Starlette, home: Home, port: int) -> Iterator[str]:
     """Answer on a socket until the block ends; gives its origin."""
     try:
-        listener = bind(HERE, port)
+        server = Listening(app, home, port)
     except OSError as error:
         raise Unable(f"cannot listen on {HERE}:{port}: {error.strerror or error}") from None
-    listener.set_inheritable(False)  # or a child would keep it open when we are closed
-    serving = Serving(app)
-
-    async def listen() -> asyncio.Server:
-        return await asyncio.get_running_loop().create_server(serving.protocol, sock=listener)
-
-    async def close() -> None:
-        server.close()
-        await serving.close()
-
-    server = home.run(listen())
-    try:
-        yield address(listener)
-    finally:
-        home.run(close())
+    with closing(server):
+        yield server.origin
 
 
 @contextmanager
