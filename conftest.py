@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("default", max_examples=40, deadline=None)
-settings.register_profile("ci", settings.get_profile("ci"), max_examples=40)
+settings.register_profile("default", max_examples=30, deadline=None)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=30)
 settings.register_profile(
     "thorough",
     max_examples=2000,
