@@ -1,7 +1,7 @@
 """What tests tell the run that they are a part of: a chapter each, in a folder, line by line."""
 
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,9 @@ def tell(folder: str, mock: "Mock", name: str, *, is_test: bool = True) -> None:
     Every process has a file of its own. Nothing is written where the folder is not there: the run
     is over, or on another machine.
     """
-    from mockserver.verdict.coverage import covered  # noqa: PLC0415 - readers judge nothing
-    from mockserver.verdict.judging import chapter  # noqa: PLC0415
+    from mockserver.verdict.judging import chapter  # noqa: PLC0415 - readers judge nothing
 
-    judged = chapter(mock.world, mock.key, name, is_test=is_test)
-    told = replace(judged, covered=covered(mock.world, mock.key))
+    told = chapter(mock.world, mock.key, name, is_test=is_test)
     if Path(folder).is_dir():
         line = f"{dumps(asdict(told))}\n"
         with Path(folder, f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
